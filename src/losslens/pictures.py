@@ -1,0 +1,148 @@
+"""Pictures in, tensors out: one way for training, evaluation, the app, the command line and Python.
+
+``read_picture`` is the border: whatever a person hands over either comes back as an upright RGB picture on white, or
+raises ``PictureError`` with a sentence that says what was wrong and what is accepted.
+"""
+
+import io
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from PIL import Image, ImageOps, UnidentifiedImageError
+from torch import Tensor
+
+FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP")
+MAX_MEGAPIXELS = 20
+MAX_SIDE = 16_000  # pixels
+MIN_SIDE = 8  # pixels
+ACCEPTED = f"PNG, JPEG, WebP, GIF or BMP, up to {MAX_MEGAPIXELS} megapixels"
+
+DIGIT_SIDE = 28  # pixels; MNIST's picture
+_BOX = 20  # pixels; MNIST fits each digit into this square, keeping its proportions
+_LEAST_CONTRAST = 0.12  # of the full range from black to white; below it there is nothing written
+_PAPER = 0.25  # ink weaker than this share of the strongest is paper, shadow or noise
+
+
+class PictureError(ValueError):
+    """A picture that cannot be used. ``reason`` is a key of the word catalogue, ``detail`` the value found."""
+
+    def __init__(self, reason: str, message: str, detail: str = "") -> None:
+        super().__init__(message)
+        self.reason = reason
+        self.detail = detail
+
+
+def read_picture(source: str | Path | bytes | BinaryIO) -> Image.Image:
+    """Open a picture file safely: its size is checked before a pixel is decoded; the first frame is taken.
+
+    Returns an upright RGB picture (by its EXIF tag), transparency laid on white, 16 bits a channel scaled to 8.
+    Raises ``PictureError`` for what cannot be read, and FileNotFoundError for a path with no file.
+    """
+    stream = io.BytesIO(source) if isinstance(source, bytes) else source
+    try:
+        with Image.open(stream, formats=FORMATS) as picture:
+            check_size(*picture.size)
+            picture.seek(0)
+            picture.load()
+            return upright_rgb(picture)
+    except (PictureError, FileNotFoundError):
+        raise
+    except Image.DecompressionBombError:
+        raise _too_large("far too many pixels") from None
+    except UnidentifiedImageError:
+        raise PictureError("kind", f"This is no picture that can be read. Accepted: {ACCEPTED}.") from None
+    except Exception as error:  # Pillow's decoders raise OSError, SyntaxError, ValueError, struct.error and more
+        raise PictureError("damaged", f"The picture is damaged or cut short ({type(error).__name__}).") from None
+
+
+def check_size(width: int, height: int) -> None:
+    """Raise ``PictureError`` if a picture of this many pixels is too large or too small to use."""
+    size = f"{width} x {height} pixels"
+    if width * height > MAX_MEGAPIXELS * 1_000_000 or max(width, height) > MAX_SIDE:
+        raise _too_large(size)
+    if min(width, height) < MIN_SIDE:
+        raise PictureError("small", f"The picture is {size}; each side must have at least {MIN_SIDE}.", size)
+
+
+def _too_large(size: str) -> PictureError:
+    limit = f"at most {MAX_MEGAPIXELS} megapixels and {MAX_SIDE} pixels a side"
+    return PictureError("large", f"The picture has {size}; allowed are {limit}. Make it smaller.", size)
+
+
+def upright_rgb(picture: Image.Image) -> Image.Image:
+    """The picture turned by its EXIF tag, on white where it is transparent, as 8-bit RGB."""
+    picture = ImageOps.exif_transpose(picture)
+    if picture.mode.startswith("I") or picture.mode == "F":
+        return _eight_bit(picture).convert("RGB")
+    if picture.has_transparency_data:
+        # A transparent pixel's colour is arbitrary, often black: convert("RGB") alone would show it.
+        layer = picture.convert("RGBA")
+        picture = Image.alpha_composite(Image.new("RGBA", layer.size, "white"), layer)
+    return picture.convert("RGB")
+
+
+def _eight_bit(picture: Image.Image) -> Image.Image:
+    """16-bit, 32-bit and float grey scaled to 8 bits; Pillow's own conversion clips everything above 255 to white."""
+    values = np.asarray(picture, dtype=np.float64)
+    top = values.max(initial=1.0)
+    return Image.fromarray((values.clip(0) * (255 / (65535 if top > 255 else 255))).clip(0, 255).astype(np.uint8))
+
+
+def digit_tensor(picture: Image.Image) -> Tensor:
+    """One written digit, in the way MNIST was made: (1, 28, 28) in 0..1, ink bright, paper exactly 0.
+
+    Dark on light and light on dark are both read: the paper is the colour of the rim. The ink is fitted into a 20x20
+    box, keeping its proportions, anti-aliased, and laid with its centre of mass at the centre.
+    A picture with nothing written on it gives all zeros. http://yann.lecun.com/exdb/mnist/
+    """
+    ink = _ink(np.asarray(upright_rgb(picture).convert("L"), dtype=np.float32) / 255)
+    rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
+    if rows.size == 0:
+        return torch.zeros(1, DIGIT_SIDE, DIGIT_SIDE)
+    cropped = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    return torch.from_numpy(_centred(_fit(cropped, _BOX)))[None]
+
+
+def is_blank(digit: Tensor) -> bool:
+    """Whether a tensor from ``digit_tensor`` holds no ink at all."""
+    return not bool(digit.any())
+
+
+def _ink(grey: NDArray[np.float32]) -> NDArray[np.float32]:
+    """How much each pixel differs from the paper, 0..1; 0 everywhere when nothing is written."""
+    rim = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
+    paper = np.median(rim)
+    darker, lighter = np.clip(paper - grey, 0, None), np.clip(grey - paper, 0, None)
+    ink = darker if darker.sum() >= lighter.sum() else lighter
+    strongest = np.percentile(ink[ink > _LEAST_CONTRAST], 90) if (ink > _LEAST_CONTRAST).any() else 0.0
+    if strongest < _LEAST_CONTRAST:
+        return np.zeros_like(ink)
+    ink = np.clip(ink / strongest, 0, 1)
+    return np.where(ink < _PAPER, 0, ink).astype(np.float32)
+
+
+def _fit(ink: NDArray[np.float32], side: int) -> NDArray[np.float32]:
+    """Scaled so that the longer side is ``side`` pixels, each new pixel the mean of what it covers."""
+    height, width = ink.shape
+    factor = side / max(height, width)
+    size = (max(1, round(width * factor)), max(1, round(height * factor)))
+    return np.asarray(
+        Image.fromarray(ink).resize(size, Image.Resampling.BOX if factor < 1 else Image.Resampling.BILINEAR)
+    )
+
+
+def _centred(ink: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Laid on a 28x28 field with the centre of mass as near its centre as whole pixels and the rim allow."""
+    field = np.zeros((DIGIT_SIDE, DIGIT_SIDE), dtype=np.float32)
+    height, width = ink.shape
+    total = ink.sum()
+    row = float((ink.sum(axis=1) * np.arange(height)).sum() / total)
+    column = float((ink.sum(axis=0) * np.arange(width)).sum() / total)
+    middle = (DIGIT_SIDE - 1) / 2
+    top = int(np.clip(round(middle - row), 0, DIGIT_SIDE - height))
+    left = int(np.clip(round(middle - column), 0, DIGIT_SIDE - width))
+    field[top : top + height, left : left + width] = ink
+    return field

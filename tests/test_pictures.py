@@ -1,0 +1,106 @@
+"""Pictures of every kind: what can be read is read upright on white; what cannot is refused with a sentence."""
+
+import io
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image, ImageDraw
+
+from losslens.pictures import PictureError, digit_tensor, is_blank, read_picture
+
+
+def stroke(
+    ink: str = "black", paper: str = "white", box: tuple[int, int, int, int] = (120, 60, 150, 220)
+) -> Image.Image:
+    picture = Image.new("RGB", (280, 280), paper)
+    ImageDraw.Draw(picture).rectangle(box, fill=ink)
+    return picture
+
+
+def encoded(picture: Image.Image, kind: str = "PNG", **options: object) -> bytes:
+    stream = io.BytesIO()
+    picture.save(stream, kind, **options)
+    return stream.getvalue()
+
+
+def test_a_digit_is_fitted_into_20_pixels_and_centred_by_mass() -> None:
+    digit = digit_tensor(stroke())
+    rows = torch.arange(28.0)
+    assert digit.shape == (1, 28, 28)
+    assert int(digit[0].any(dim=1).sum()) == 20
+    centre = (digit[0].sum(dim=1) * rows).sum() / digit.sum()
+    assert abs(centre.item() - 13.5) <= 0.5
+
+
+def test_light_on_dark_reads_as_dark_on_light() -> None:
+    torch.testing.assert_close(digit_tensor(stroke("white", "black")), digit_tensor(stroke()))
+
+
+def test_place_and_size_do_not_matter() -> None:
+    moved = digit_tensor(stroke(box=(10, 20, 25, 100)))
+    assert (moved - digit_tensor(stroke())).abs().max() < 0.35
+
+
+@pytest.mark.parametrize("paper", ["white", "black", "#808080"])
+def test_an_empty_picture_is_blank(paper: str) -> None:
+    assert is_blank(digit_tensor(Image.new("RGB", (280, 280), paper)))
+
+
+@pytest.mark.parametrize("mode", ["L", "P", "1", "CMYK", "LA", "RGBA"])
+def test_every_colour_mode_reads_alike(mode: str) -> None:
+    kind = "TIFF" if mode == "CMYK" else "PNG"
+    picture = stroke().convert(mode)
+    if kind == "TIFF":
+        data = encoded(picture, "JPEG", quality=95)
+    else:
+        data = encoded(picture)
+    assert (digit_tensor(read_picture(data)) - digit_tensor(stroke())).abs().max() < 0.1
+
+
+def test_transparent_paper_is_white_whatever_its_hidden_colour() -> None:
+    layer = Image.new("RGBA", (280, 280), (0, 0, 0, 0))
+    ImageDraw.Draw(layer).rectangle((120, 60, 150, 220), fill=(0, 0, 0, 255))
+    torch.testing.assert_close(digit_tensor(read_picture(encoded(layer))), digit_tensor(stroke()))
+
+
+def test_sixteen_bits_are_scaled_not_clipped() -> None:
+    grey = np.full((40, 40), 20_000, dtype=np.uint16)
+    grey[10:30, 18:22] = 60_000
+    picture = read_picture(encoded(Image.fromarray(grey)))
+    assert picture.getpixel((0, 0)) == (77, 77, 77)
+    assert not is_blank(digit_tensor(picture))
+
+
+def test_an_animation_gives_its_first_frame() -> None:
+    data = encoded(stroke(), "GIF", save_all=True, append_images=[Image.new("RGB", (280, 280), "red")])
+    assert not is_blank(digit_tensor(read_picture(data)))
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_photos_are_turned_upright(orientation: int) -> None:
+    turned = {2: 0, 3: 3, 4: 1, 5: 5, 6: 2, 7: 6, 8: 4}  # EXIF tag -> the transpose that makes such a file
+    upright = stroke()
+    picture = upright if orientation == 1 else upright.transpose(Image.Transpose(turned[orientation]))
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    read = read_picture(encoded(picture, exif=exif))
+    torch.testing.assert_close(digit_tensor(read), digit_tensor(upright))
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"", "kind"),
+        (b"no picture at all", "kind"),
+        (encoded(stroke())[:400], "damaged"),
+        (encoded(Image.new("L", (1, 1))), "small"),
+        (encoded(Image.new("1", (9984, 9984))), "large"),
+        (encoded(Image.new("1", (30_000, 20))), "large"),
+    ],
+    ids=["empty", "text", "truncated", "one pixel", "bomb", "thread"],
+)
+def test_what_cannot_be_used_is_refused_with_a_reason(data: bytes, reason: str) -> None:
+    with pytest.raises(PictureError) as caught:
+        read_picture(data)
+    assert caught.value.reason == reason
