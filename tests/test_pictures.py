@@ -10,9 +10,7 @@ from PIL import Image, ImageDraw
 from losslens.pictures import PictureError, digit_tensor, is_blank, read_picture
 
 
-def stroke(
-    ink: str = "black", paper: str = "white", box: tuple[int, int, int, int] = (120, 60, 150, 220)
-) -> Image.Image:
+def stroke(ink: str = "black", paper: str = "white", box: tuple[int, int, int, int] = (120, 60, 150, 220)) -> Image.Image:
     picture = Image.new("RGB", (280, 280), paper)
     ImageDraw.Draw(picture).rectangle(box, fill=ink)
     return picture
@@ -51,10 +49,7 @@ def test_an_empty_picture_is_blank(paper: str) -> None:
 def test_every_colour_mode_reads_alike(mode: str) -> None:
     kind = "TIFF" if mode == "CMYK" else "PNG"
     picture = stroke().convert(mode)
-    if kind == "TIFF":
-        data = encoded(picture, "JPEG", quality=95)
-    else:
-        data = encoded(picture)
+    data = encoded(picture, "JPEG", quality=95) if kind == "TIFF" else encoded(picture)
     assert (digit_tensor(read_picture(data)) - digit_tensor(stroke())).abs().max() < 0.1
 
 

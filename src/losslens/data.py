@@ -10,9 +10,7 @@ import torch
 from torch import Generator, Tensor
 from torchvision import datasets
 
-HELD_OUT_SEED = (
-    20_240_501  # one split for ever: every seed and every loss is chosen and calibrated on the same examples
-)
+HELD_OUT_SEED = 20_240_501  # one split for ever: every seed and every loss is chosen and calibrated on the same examples
 DIGITS_HELD_OUT = 5_000
 _MINI = Path(__file__).parent / "mini" / "mnist_5k.npz"
 
@@ -46,7 +44,7 @@ class Dataset:
 
 @dataclass(frozen=True)
 class Splits:
-    """``train`` to learn from, ``held_out`` (of the training pictures) to choose and calibrate by, ``test`` for final figures."""
+    """``train`` to learn from, ``held_out`` of it to choose and calibrate by, ``test`` for final figures alone."""
 
     train: Dataset
     held_out: Dataset

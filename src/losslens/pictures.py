@@ -129,9 +129,7 @@ def _fit(ink: NDArray[np.float32], side: int) -> NDArray[np.float32]:
     height, width = ink.shape
     factor = side / max(height, width)
     size = (max(1, round(width * factor)), max(1, round(height * factor)))
-    return np.asarray(
-        Image.fromarray(ink).resize(size, Image.Resampling.BOX if factor < 1 else Image.Resampling.BILINEAR)
-    )
+    return np.asarray(Image.fromarray(ink).resize(size, Image.Resampling.BOX if factor < 1 else Image.Resampling.BILINEAR))
 
 
 def _centred(ink: NDArray[np.float32]) -> NDArray[np.float32]:
