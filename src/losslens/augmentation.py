@@ -15,12 +15,12 @@ def vary_digits(
     images: Tensor,
     generator: Generator,
     *,
-    rotation: float = 12.0,
-    slant: float = 0.3,
-    scale: float = 0.15,
-    shift: float = 2.5,
-    warp: float = 1.2,
-    stroke: float = 0.5,
+    rotation: float = 10.0,
+    slant: float = 0.2,
+    scale: float = 0.12,
+    shift: float = 1.2,
+    warp: float = 0.7,
+    stroke: float = 0.4,
 ) -> Tensor:
     """Digits (N, 1, 28, 28) in 0..1, turned, slanted, scaled, shifted, warped, and written with another pen.
 

@@ -1,0 +1,88 @@
+"""One rule from (task, loss) to files: weights as safetensors, and a card in JSON beside them."""
+
+import json
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+from torch import nn
+
+from losslens.losses import LOSSES
+from losslens.tasks import TASKS
+
+_BESIDE_THE_PACKAGE = Path(__file__).resolve().parents[2] / "models"
+
+
+class CheckpointError(RuntimeError):
+    """A checkpoint that is missing or damaged; the message says which file and how to make it."""
+
+
+@dataclass(frozen=True)
+class Card:
+    """What is known of a checkpoint: how it was made and what was measured."""
+
+    task: str
+    loss: str
+    config: dict[str, Any]
+    temperature: float  # the fitted link: softmax(logits / temperature) is calibrated on held-out training data
+    held_out: dict[str, dict[str, dict[str, float]]]  # "softmax" and "calibrated" figures
+    test: dict[str, dict[str, dict[str, float]]]
+    train_seconds: float
+    data_sha256: str
+    versions: dict[str, str]
+    date: str  # ISO 8601, UTC
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A network in eval mode, with its card."""
+
+    network: nn.Module
+    card: Card
+
+
+def models_folder() -> Path:
+    """The folder that holds ``<task>/<loss>.safetensors``: LOSSLENS_MODELS, or ``models`` here, or beside the package."""
+    if named := os.environ.get("LOSSLENS_MODELS"):
+        return Path(named)
+    here = Path("models")
+    return here if here.is_dir() else _BESIDE_THE_PACKAGE
+
+
+def checkpoint_path(task: str, loss: str, folder: Path | None = None) -> Path:
+    """Where the weights of ``loss`` on ``task`` are; its card has the same name with ``.json``."""
+    return (folder or models_folder()) / task / f"{loss}.safetensors"
+
+
+def save(checkpoint: Checkpoint, folder: Path | None = None) -> Path:
+    """Write weights and card; each file appears whole or not at all."""
+    path = checkpoint_path(checkpoint.card.task, checkpoint.card.loss, folder)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    weights = {name: value.contiguous() for name, value in checkpoint.network.state_dict().items()}
+    partial = path.with_suffix(".partial")
+    save_file(weights, partial, {"task": checkpoint.card.task, "loss": checkpoint.card.loss})
+    partial.replace(path)
+    partial.write_text(json.dumps(asdict(checkpoint.card), indent=1) + "\n")
+    partial.replace(path.with_suffix(".json"))
+    return path
+
+
+def load(task: str, loss: str, folder: Path | None = None) -> Checkpoint:
+    """The trained network of ``loss`` on ``task``. Raises ValueError for an unknown name, CheckpointError for a bad file."""
+    if task not in TASKS or loss not in LOSSES:
+        raise ValueError(f"no {task!r} under {loss!r}; tasks: {', '.join(TASKS)}; losses: {', '.join(LOSSES)}")
+    path = checkpoint_path(task, loss, folder)
+    remedy = f"Make it with: losslens train {task} --loss {loss}"
+    if not path.is_file():
+        raise CheckpointError(f"The checkpoint {path.name} is missing from {path.parent.name}/. {remedy}")
+    network = TASKS[task].network()
+    try:
+        card = Card(**json.loads(path.with_suffix(".json").read_text()))
+        network.load_state_dict(load_file(path))  # strict: a renamed layer fails here, not in front of a visitor
+    except (SafetensorError, RuntimeError, OSError, ValueError, TypeError, KeyError) as error:
+        raise CheckpointError(f"The checkpoint {path.name} is damaged. {remedy}") from error
+    return Checkpoint(network.eval().to(memory_format=torch.channels_last), card)

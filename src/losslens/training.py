@@ -1,0 +1,215 @@
+"""Training: one loop, a generator of progress, for the command line, the app and the tests.
+
+What batch comes when, and how it is varied, follows from ``(seed, step)`` alone. So two losses with one seed see the same
+pictures, a resumed run ends where an uninterrupted one would, and several processes share each batch without overlap.
+"""
+
+import math
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+from torch.optim import SGD, AdamW, Optimizer
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+
+from losslens.data import Dataset, Vary
+from losslens.losses import LOSSES, LossFunction
+from losslens.tasks import TASKS
+
+OPTIMIZERS = ("adamw", "sgd")
+_WARM_UP = 0.2  # share of the steps in which the learning rate rises; then it falls along a half cosine to 0
+
+
+@dataclass(frozen=True)
+class TrainConfig:
+    """All that a run depends on but the data. ``epochs`` and ``learning_rate`` of 0 mean the task's own."""
+
+    task: str = "digits"
+    loss: str = "cross_entropy"
+    seed: int = 0
+    epochs: int = 0
+    batch_size: int = 125
+    learning_rate: float = 0.0
+    optimizer: str = "adamw"
+    weight_decay: float = 0.02
+    average: float = 0.997  # decay of the moving average of the weights, a step; 0: no averaging
+
+    def __post_init__(self) -> None:
+        _one_of("task", self.task, TASKS)
+        _one_of("loss", self.loss, LOSSES)
+        _one_of("optimizer", self.optimizer, OPTIMIZERS)
+        task = TASKS[self.task]
+        object.__setattr__(self, "epochs", self.epochs or task.epochs)
+        object.__setattr__(self, "learning_rate", self.learning_rate or task.learning_rate)
+        _within("seed", self.seed, 0, 2**31 - 1)
+        _within("epochs", self.epochs, 1, 1000)
+        _within("batch_size", self.batch_size, 2, 4096)
+        _within("learning_rate", self.learning_rate, 1e-7, 10.0)
+        _within("weight_decay", self.weight_decay, 0.0, 1.0)
+        _within("average", self.average, 0.0, 0.99999)
+
+
+def _one_of(name: str, value: str, choices: object) -> None:
+    if value not in choices:  # type: ignore[operator]
+        raise ValueError(f"unknown {name} {value!r}; choose from {', '.join(choices)}")  # type: ignore[call-overload]
+
+
+def _within(name: str, value: float, low: float, high: float) -> None:
+    if not low <= value <= high:  # also catches NaN
+        raise ValueError(f"{name} is {value}; it must be from {low} to {high}")
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What one step did."""
+
+    step: int  # 1-based
+    steps: int  # of the whole run
+    loss: float  # mean of this batch, in the loss's own units (not comparable between losses)
+    accuracy: float  # of this batch, 0..1
+
+
+@dataclass(frozen=True)
+class Share:
+    """Which part of each batch this process takes: part ``index`` of ``count``, on ``device``."""
+
+    index: int = 0
+    count: int = 1
+    device: torch.device = torch.device("cpu")
+
+
+class TrainState:
+    """A run so far: the network, its moving average, the optimizer and the number of steps done."""
+
+    def __init__(self, model: nn.Module, config: TrainConfig) -> None:
+        self.config = config
+        self.step = 0
+        self.model = model
+        self.averaged = AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(config.average), use_buffers=True)
+        self.optimizer = _optimizer(model, config)
+
+    def network(self) -> nn.Module:
+        """The network to use: the moving average of the weights where one is kept. In eval mode."""
+        averaging = self.config.average > 0 and int(self.averaged.n_averaged) > 0
+        return (self.averaged.module if averaging else self.model).eval()
+
+    def save(self, path: Path) -> None:
+        """Write all of it to one safetensors file, whole or not at all."""
+        tensors = {f"model.{name}": value for name, value in self.model.state_dict().items()}
+        tensors |= {f"averaged.{name}": value for name, value in self.averaged.state_dict().items()}
+        for index, slots in self.optimizer.state_dict()["state"].items():
+            tensors |= {f"optimizer.{index}.{name}": value for name, value in slots.items() if value is not None}
+        tensors["step"] = torch.tensor(self.step)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial = path.with_suffix(".partial")
+        save_file({name: value.detach().contiguous().clone() for name, value in tensors.items()}, partial, self._signature())
+        partial.replace(path)
+
+    def restore(self, path: Path) -> None:
+        """Go back to what ``save`` wrote. Raises ValueError when the file is damaged or of another configuration."""
+        try:
+            tensors = load_file(path)
+            self.model.load_state_dict(_under("model.", tensors))
+            self.averaged.load_state_dict(_under("averaged.", tensors))
+        except (SafetensorError, RuntimeError) as error:
+            raise ValueError(f"{path} cannot be resumed from; delete it to start again. ({error})") from error
+        slots: dict[int, dict[str, Tensor]] = {}
+        for name, value in _under("optimizer.", tensors).items():
+            index, slot = name.split(".")
+            slots.setdefault(int(index), {})[slot] = value
+        self.optimizer.load_state_dict({"state": slots, "param_groups": self.optimizer.state_dict()["param_groups"]})
+        self.step = int(tensors["step"])
+
+    def _signature(self) -> dict[str, str]:
+        return {key: str(value) for key, value in asdict(self.config).items()}
+
+
+def _under(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    return {name.removeprefix(prefix): value for name, value in tensors.items() if name.startswith(prefix)}
+
+
+def _optimizer(model: nn.Module, config: TrainConfig) -> Optimizer:
+    if config.optimizer == "sgd":
+        return SGD(
+            model.parameters(), lr=config.learning_rate, momentum=0.9, nesterov=True, weight_decay=config.weight_decay / 40
+        )
+    return AdamW(model.parameters(), lr=config.learning_rate, betas=(0.9, 0.99), weight_decay=config.weight_decay)
+
+
+def new_state(config: TrainConfig) -> TrainState:
+    """A fresh run: the task's network, its first weights from the seed alone."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(config.seed)
+        return TrainState(TASKS[config.task].network().to(memory_format=torch.channels_last), config)
+
+
+def train(
+    state: TrainState,
+    loss_fn: LossFunction,
+    dataset: Dataset,
+    vary: Vary | None = None,
+    *,
+    forward: nn.Module | None = None,
+    share: Share | None = None,
+) -> Iterator[Progress]:
+    """Train ``state`` on ``dataset`` to the end of its configuration, from wherever it stands, a step at a time.
+
+    ``vary`` changes each batch's pictures at random. ``forward`` is the network wrapped for several processes, of which
+    this one takes its ``share``. Raises ValueError when the dataset is smaller than one batch, and ArithmeticError
+    when the loss is no longer a finite number.
+    """
+    config, share = state.config, share or Share()
+    per_epoch = len(dataset) // config.batch_size  # the few left over come in another epoch: each has its own order
+    if per_epoch == 0:
+        raise ValueError(f"{len(dataset)} examples are fewer than one batch of {config.batch_size}")
+    steps = per_epoch * config.epochs
+    model = forward or state.model
+    while state.step < steps:
+        indices = _batch_indices(config, state.step, per_epoch, len(dataset))
+        images, target = dataset.batch(indices)
+        if vary is not None:
+            images = vary(images, _generator(config.seed, state.step, stream=1))
+        part = slice(share.index, None, share.count)
+        images = images[part].to(share.device, memory_format=torch.channels_last)
+        _set_learning_rate(state.optimizer, config.learning_rate * learning_rate_at(state.step / steps))
+        model.train()
+        logits = model(images)
+        losses = loss_fn(logits, target[part].to(share.device))
+        loss = losses.mean()
+        if not loss.isfinite():
+            raise ArithmeticError(f"the loss became {loss.item()} at step {state.step + 1}; try a lower learning rate")
+        state.optimizer.zero_grad()
+        loss.backward()
+        state.optimizer.step()
+        state.step += 1
+        if config.average and state.step > _WARM_UP * steps:
+            state.averaged.update_parameters(state.model)
+        accuracy = (logits.argmax(dim=1).cpu() == target[part]).float().mean().item()
+        yield Progress(state.step, steps, loss.item(), accuracy)
+
+
+def learning_rate_at(done: float) -> float:
+    """The learning rate as a share of its peak when ``done`` (0..1) of the steps are behind: a rise, then a half cosine."""
+    if done < _WARM_UP:
+        return done / _WARM_UP
+    return (1 + math.cos(math.pi * (done - _WARM_UP) / (1 - _WARM_UP))) / 2
+
+
+def _batch_indices(config: TrainConfig, step: int, per_epoch: int, count: int) -> Tensor:
+    epoch, position = divmod(step, per_epoch)
+    order = torch.randperm(count, generator=_generator(config.seed, epoch, stream=0))
+    return order[position * config.batch_size : (position + 1) * config.batch_size]
+
+
+def _generator(seed: int, number: int, stream: int) -> torch.Generator:
+    """A generator of its own for each (seed, number, stream): nothing depends on what was drawn before."""
+    return torch.Generator().manual_seed((seed << 32) + (number << 1) + stream)
+
+
+def _set_learning_rate(optimizer: Optimizer, learning_rate: float) -> None:
+    for group in optimizer.param_groups:
+        group["lr"] = learning_rate
