@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import torch
 from PIL import Image
 from torch import Tensor, nn
 
@@ -19,12 +20,17 @@ class Task:
 
     key: str
     labels: tuple[str, ...]
+    shape: tuple[int, int, int]  # (C, H, W) of the network's input
     network: Callable[[], nn.Module]  # built on call, never at import
     to_tensor: Callable[[Image.Image], Tensor]  # a person's picture -> (C, H, W) in 0..1
     load: Callable[[str | Path], Splits]  # from a data folder
     vary: Vary  # augmentation of a training batch
     epochs: int  # of the shipped checkpoints
     learning_rate: float
+
+    def blank(self) -> Tensor:
+        """An input with nothing on it."""
+        return torch.zeros(self.shape)
 
 
 TASKS: dict[str, Task] = {
@@ -33,6 +39,7 @@ TASKS: dict[str, Task] = {
         Task(
             key="digits",
             labels=tuple("0123456789"),
+            shape=(1, 28, 28),
             network=DigitNet,
             to_tensor=digit_tensor,
             load=mnist,

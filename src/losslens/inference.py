@@ -1,0 +1,114 @@
+"""All losses' answers to one picture, as plain data. Checkpoints are read once, at the first question."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from PIL import Image
+from torch import Tensor, nn
+
+from losslens import checkpoints, unlike
+from losslens.losses import LOSSES
+from losslens.tasks import TASKS
+
+_PATH_STEPS = 8  # points on the way from blank paper to the picture, for the heatmap
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one loss's network makes of a picture; all lists are in the order of the task's labels."""
+
+    loss: str
+    label: str
+    logits: list[float]
+    softmax: list[float]  # probabilities, sum 1
+    calibrated: list[float]  # likewise, through the link fitted on held-out training data
+    heatmap: NDArray[np.float32]  # (H, W); a pixel's share in the answer's lead over the other classes, in logits
+
+
+@dataclass(frozen=True)
+class Missing:
+    """A loss whose checkpoint cannot be used, and why."""
+
+    loss: str
+    problem: str
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """The answers in the order of ``LOSSES``, and how the picture looks to the networks."""
+
+    answers: list[Answer | Missing]
+    seen: NDArray[np.float32]  # (H, W), 0..1: what the networks were given
+    unlike: float | None  # 0..1: how sure we are that this is none of the task's classes; None where nothing was fitted
+
+    @property
+    def given(self) -> list[Answer]:
+        """The answers of the networks that work."""
+        return [answer for answer in self.answers if isinstance(answer, Answer)]
+
+
+@lru_cache(maxsize=None)
+def _checkpoint(task: str, loss: str) -> checkpoints.Checkpoint:
+    return checkpoints.load(task, loss)
+
+
+@lru_cache(maxsize=None)
+def _unlike(task: str) -> unlike.Unlike | None:
+    return unlike.load(checkpoints.models_folder() / task)
+
+
+def warm_up(task: str) -> None:
+    """Read the checkpoints and run them once, so that the first visitor does not wait."""
+    predict(task, TASKS[task].blank())
+
+
+def predict_picture(task: str, picture: Image.Image) -> Prediction:
+    """Every loss's answer to a picture. Raises PictureError for one that is too large or too small."""
+    return predict(task, TASKS[task].to_tensor(picture))
+
+
+def predict(task: str, image: Tensor) -> Prediction:
+    """Every loss's answer to a tensor (C, H, W) in 0..1, as ``Task.to_tensor`` makes it.
+
+    A loss whose checkpoint is missing or damaged gives a ``Missing``; the others answer.
+    """
+    answers = [_answer(task, loss, image) for loss in LOSSES]
+    detector = _unlike(task)
+    logits = {answer.loss: answer.logits for answer in answers if isinstance(answer, Answer)}
+    score = detector.score(logits) if detector and len(logits) == len(LOSSES) else None
+    return Prediction(answers, image.mean(dim=0).numpy(), score)
+
+
+def _answer(task: str, loss: str, image: Tensor) -> Answer | Missing:
+    try:
+        checkpoint = _checkpoint(task, loss)
+    except checkpoints.CheckpointError as error:
+        return Missing(loss, str(error))
+    logits, heatmap = _explained(checkpoint.network, image)
+    return Answer(
+        loss=loss,
+        label=TASKS[task].labels[int(logits.argmax())],
+        logits=logits.tolist(),
+        softmax=logits.softmax(dim=0).tolist(),
+        calibrated=(logits / checkpoint.card.temperature).softmax(dim=0).tolist(),
+        heatmap=heatmap,
+    )
+
+
+def _explained(network: nn.Module, image: Tensor) -> tuple[Tensor, NDArray[np.float32]]:
+    """Logits (C,) and the integrated gradients, from blank paper, of the answer's lead over the mean of the others.
+
+    Sundararajan et al. 2017, https://arxiv.org/abs/1703.01365
+    """
+    with torch.enable_grad():
+        points = (torch.arange(_PATH_STEPS) + 0.5) / _PATH_STEPS
+        path = (points[:, None, None, None] * image).requires_grad_()
+        logits = network(torch.cat([image[None], path]))
+        final = logits[0].detach()
+        answer = int(final.argmax())
+        lead = logits[1:, answer] - (logits[1:].sum(dim=1) - logits[1:, answer]) / (len(final) - 1)
+        (slope,) = torch.autograd.grad(lead.sum(), path)
+    return final, (slope.mean(dim=0) * image).sum(dim=0).numpy()
