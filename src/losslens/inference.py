@@ -1,7 +1,7 @@
 """All losses' answers to one picture, as plain data. Checkpoints are read once, at the first question."""
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 
 import numpy as np
 import torch
@@ -50,12 +50,12 @@ class Prediction:
         return [answer for answer in self.answers if isinstance(answer, Answer)]
 
 
-@lru_cache(maxsize=None)
+@cache
 def _checkpoint(task: str, loss: str) -> checkpoints.Checkpoint:
     return checkpoints.load(task, loss)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _unlike(task: str) -> unlike.Unlike | None:
     return unlike.load(checkpoints.models_folder() / task)
 
@@ -112,3 +112,9 @@ def _explained(network: nn.Module, image: Tensor) -> tuple[Tensor, NDArray[np.fl
         lead = logits[1:, answer] - (logits[1:].sum(dim=1) - logits[1:, answer]) / (len(final) - 1)
         (slope,) = torch.autograd.grad(lead.sum(), path)
     return final, (slope.mean(dim=0) * image).sum(dim=0).numpy()
+
+
+def is_stranger(task: str, prediction: Prediction) -> bool:
+    """Whether the picture is to be marked as none of the task's classes."""
+    detector = _unlike(task)
+    return detector is not None and prediction.unlike is not None and detector.marks(prediction.unlike)

@@ -64,4 +64,3 @@ def _samples() -> list[tuple[int, NDArray[np.uint8]]]:
     mini = mini_mnist()
     # The 7th of each class: neither the neatest nor the oddest of them.
     return [(digit, mini.images[mini.target == digit][6, 0].numpy()) for digit in range(10)]
-

@@ -1,0 +1,83 @@
+"""The whole application: one page a language, and how it is launched."""
+
+import threading
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+import torch
+
+from losslens import inference
+from losslens.tasks import TASKS
+from losslens.ui.predict import build_digits_tab
+from losslens.ui.words import LANGUAGES, WORDS
+
+TITLE = "Loss Lens"
+_CSS = (Path(__file__).parent / "style.css").read_text()
+_PATHS = {"en": "./", "ja": "./ja"}
+# The browser's language chooses on the first visit; a click on a language is remembered from then on.
+_CHOOSE_LANGUAGE = """
+() => {
+  const chosen = localStorage.getItem("losslens-language");
+  const wanted = chosen ?? (navigator.language.startsWith("ja") ? "ja" : "en");
+  const shown = /\\/ja\\/?$/.test(location.pathname) ? "ja" : "en";
+  if (wanted === "ja" && shown === "en") location.replace("./ja" + location.search);
+  document.documentElement.lang = shown;
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.("a[data-language]");
+    if (link) localStorage.setItem("losslens-language", link.dataset.language);
+  });
+}
+"""
+
+
+def build() -> gr.Blocks:
+    """The interface; nothing is loaded or computed yet."""
+    # Uploaded files are looked over every 10 minutes and deleted once they are 20 minutes old.
+    with gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=(600, 1200), fill_width=True) as demo:
+        _page("en")
+    with demo.route(LANGUAGES["ja"], "/ja", show_in_navbar=False):
+        _page("ja")
+    return demo
+
+
+def _page(language: str) -> None:
+    words = WORDS[language]
+    gr.HTML(_header(language, words))
+    with gr.Tabs(), gr.Tab(words["tab_digits"], id="digits"):
+        build_digits_tab(words, public=language == "en")
+
+
+def _header(language: str, words: dict[str, str]) -> str:
+    links = " · ".join(
+        f"<b>{name}</b>" if key == language else f'<a href="{_PATHS[key]}" data-language="{key}">{name}</a>'
+        for key, name in LANGUAGES.items()
+    )
+    return (
+        f'<header class="head"><div><h1>{TITLE}</h1><p>{words["tagline"]} <span>{words["controlled"]}</span></p></div>'
+        f'<nav class="languages">{links}</nav></header>'
+    )
+
+
+def launch_options() -> dict[str, Any]:
+    """What ``launch`` is called with, by the app, the tests and the container alike."""
+    return {
+        "theme": gr.themes.Default(primary_hue="indigo", neutral_hue="slate"),
+        "css": _CSS,
+        "js": _CHOOSE_LANGUAGE,
+        "max_file_size": "20mb",
+        "run_history": False,
+        "enable_monitoring": False,
+        "ssr_mode": False,
+        "pwa": False,
+        "share": False,
+        "show_error": False,
+        "footer_links": ["api"],
+    }
+
+
+def prepare() -> None:
+    """One thread a prediction, and the checkpoints read in the background while the page already answers."""
+    torch.set_num_threads(1)  # with a second busy process, torch's own choice made a forward pass 400 times slower
+    for task in TASKS:
+        threading.Thread(target=inference.warm_up, args=[task], daemon=True).start()
