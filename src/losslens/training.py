@@ -79,7 +79,7 @@ class Share:
 
     index: int = 0
     count: int = 1
-    device: torch.device = torch.device("cpu")
+    device: str | torch.device = "cpu"
 
 
 class TrainState:

@@ -11,7 +11,7 @@ from losslens.pictures import PictureError, is_blank
 from losslens.tasks import TASKS
 from losslens.ui import cards
 from losslens.ui.pad import decode, drawing_pad
-from losslens.ui.uploads import picture_upload
+from losslens.ui.uploads import picture_upload, refusal
 
 Words = dict[str, str]
 
@@ -71,11 +71,6 @@ def build_digits_tab(words: Words, *, public: bool) -> None:
     gr.on([truth.change, view.change], shown, [current, truth, view], [seen, answer], **quick)
     if public:
         gr.api(predict_digit, api_name="predict_digit", concurrency_id="predict")
-
-
-def refusal(error: PictureError, words: Words) -> str:
-    """What to say of a picture that cannot be used."""
-    return words["error_" + error.reason].format(detail=error.detail)
 
 
 def predict_digit(drawing: str) -> dict[str, Any]:

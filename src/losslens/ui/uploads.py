@@ -7,6 +7,13 @@ from PIL import Image
 
 from losslens.pictures import PictureError, read_picture
 
+Words = dict[str, str]
+
+
+def refusal(error: PictureError, words: Words) -> str:
+    """What to say of a picture that cannot be used."""
+    return words["error_" + error.reason].format(detail=error.detail)
+
 
 class SafeImage(gr.Image):
     """``gr.Image`` whose file is opened by our own border: size before pixels, known kinds alone, upright RGB on white.
@@ -16,9 +23,7 @@ class SafeImage(gr.Image):
 
     is_template = True  # keeps the frontend of gr.Image
 
-    def __init__(self, *arguments: Any, words: dict[str, str] | None = None, **options: Any) -> None:
-        super().__init__(*arguments, **options)
-        self._words = words or {}
+    words: Words | None = None  # of the page it stands on; set after construction, since gradio reads the signature
 
     def preprocess(self, payload: Any) -> Image.Image | None:
         """The picture, or ``gr.Error`` with a sentence in the page's language."""
@@ -27,14 +32,13 @@ class SafeImage(gr.Image):
         try:
             return read_picture(payload.path)
         except PictureError as error:
-            sentence = self._words.get("error_" + error.reason, str(error)).format(detail=error.detail)
+            sentence = refusal(error, self.words) if self.words else str(error)
             raise gr.Error(sentence, print_exception=False) from None
 
 
 def picture_upload(words: dict[str, str]) -> SafeImage:
     """A place to upload or paste a picture."""
-    return SafeImage(
-        words=words,
+    upload = SafeImage(
         label=words["upload"],
         sources=["upload", "clipboard"],
         type="pil",
@@ -42,3 +46,5 @@ def picture_upload(words: dict[str, str]) -> SafeImage:
         buttons=[],
         elem_classes="upload",
     )
+    upload.words = words
+    return upload

@@ -45,7 +45,7 @@ WORDS: dict[str, dict[str, str]] = {
         "note_focal": "Spends its effort on hard examples; modest on easy ones.",
         "note_margin": "Content once the true digit leads by 1; its softmax was never trained.",
         "note_gce": "Made to bear wrong labels.",
-        "error_kind": "This file is no picture that can be read. Accepted: PNG, JPEG, WebP, GIF or BMP, up to 20 megapixels.",
+        "error_kind": "This file is no picture I can read. Accepted: PNG, JPEG, WebP, GIF or BMP, up to 20 megapixels.",
         "error_damaged": "This picture is damaged or cut short. Please try another file.",
         "error_large": "This picture is too large ({detail}): at most 20 megapixels. Please make it smaller.",
         "error_small": "This picture is too small ({detail}): each side must have at least 8 pixels.",
