@@ -10,8 +10,7 @@ from numpy.typing import NDArray
 from losslens.inference import Answer, Missing, Prediction
 from losslens.losses import LOSSES
 from losslens.ui.pad import png_url
-
-Words = dict[str, str]
+from losslens.ui.words import Words
 
 
 def cards(prediction: Prediction, labels: tuple[str, ...], truth: str | None, view: str, words: Words, marked: bool) -> str:

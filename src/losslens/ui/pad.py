@@ -13,6 +13,7 @@ from PIL import Image
 
 from losslens.data import mini_mnist
 from losslens.pictures import PictureError, read_picture
+from losslens.ui.words import Words
 
 _SCRIPT = (Path(__file__).parent / "pad.js").read_text()
 _PREFIX = "data:image/png;base64,"
@@ -39,7 +40,7 @@ def png_url(pixels: NDArray[np.uint8]) -> str:
     return _PREFIX + base64.b64encode(stream.getvalue()).decode()
 
 
-def drawing_pad(words: dict[str, str]) -> gr.HTML:
+def drawing_pad(words: Words) -> gr.HTML:
     """The pad; its value is a PNG data URL and its ``change`` comes while a stroke goes on, and at its end."""
     samples = "".join(
         f'<button type="button" class="pad-sample" aria-label="{html.escape(words["sample"])} {digit}">'

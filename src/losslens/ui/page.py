@@ -14,6 +14,15 @@ from losslens.ui.words import LANGUAGES, WORDS
 
 TITLE = "Loss Lens"
 _CSS = (Path(__file__).parent / "style.css").read_text()
+# Gradio 6.31 ships a SemiBold of Source Sans Pro without most letters; Bold is whole.
+_FONT = [
+    gr.themes.LocalFont("Source Sans Pro", weights=(400, 700)),
+    "Noto Sans JP",
+    "Hiragino Sans",
+    "Yu Gothic",
+    "system-ui",
+    "sans-serif",
+]
 _PATHS = {"en": "./", "ja": "./ja"}
 # The browser's language chooses on the first visit; a click on a language is remembered from then on.
 _CHOOSE_LANGUAGE = """
@@ -63,7 +72,7 @@ def _header(language: str, words: dict[str, str]) -> str:
 def launch_options() -> dict[str, Any]:
     """What ``launch`` is called with, by the app, the tests and the container alike."""
     return {
-        "theme": gr.themes.Default(primary_hue="indigo", neutral_hue="slate"),
+        "theme": gr.themes.Default(primary_hue="indigo", neutral_hue="slate", font=_FONT),
         "css": _CSS,
         "js": _CHOOSE_LANGUAGE,
         "max_file_size": "20mb",

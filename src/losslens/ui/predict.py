@@ -12,8 +12,7 @@ from losslens.tasks import TASKS
 from losslens.ui import cards
 from losslens.ui.pad import decode, drawing_pad
 from losslens.ui.uploads import picture_upload, refusal
-
-Words = dict[str, str]
+from losslens.ui.words import Words
 
 TASK = TASKS["digits"]
 

@@ -6,8 +6,7 @@ import gradio as gr
 from PIL import Image
 
 from losslens.pictures import PictureError, read_picture
-
-Words = dict[str, str]
+from losslens.ui.words import Words
 
 
 def refusal(error: PictureError, words: Words) -> str:

@@ -1,11 +1,7 @@
-"""All that the pages say, in English and Japanese. Each language has the same keys; a test holds it to that."""
-
-LANGUAGES = {"en": "English", "ja": "日本語"}
+"""The tab on which a visitor draws a digit."""
 
 WORDS: dict[str, dict[str, str]] = {
     "en": {
-        "tagline": "See what a loss function teaches a network.",
-        "controlled": "Same network, same pictures, same seed, same batches. Only the loss differs.",
         "tab_digits": "Draw a digit",
         "pad_label": "Drawing pad: draw a digit with mouse, pen or finger",
         "pad_hint": "Draw a digit here",
@@ -45,15 +41,9 @@ WORDS: dict[str, dict[str, str]] = {
         "note_focal": "Spends its effort on hard examples; modest on easy ones.",
         "note_margin": "Content once the true digit leads by 1; its softmax was never trained.",
         "note_gce": "Made to bear wrong labels.",
-        "error_kind": "This file is no picture I can read. Accepted: PNG, JPEG, WebP, GIF or BMP, up to 20 megapixels.",
-        "error_damaged": "This picture is damaged or cut short. Please try another file.",
-        "error_large": "This picture is too large ({detail}): at most 20 megapixels. Please make it smaller.",
-        "error_small": "This picture is too small ({detail}): each side must have at least 8 pixels.",
         "privacy": "Drawings stay in memory; uploaded pictures are deleted within half an hour.",
     },
     "ja": {
-        "tagline": "損失関数がネットワークに何を教えるかを見る。",
-        "controlled": "同じネットワーク、同じ画像、同じ乱数シード、同じバッチ。違うのは損失関数だけです。",
         "tab_digits": "数字を描く",
         "pad_label": "お絵かき欄：マウス、ペン、指で数字を描いてください",
         "pad_hint": "ここに数字を描いてください",
@@ -93,10 +83,6 @@ WORDS: dict[str, dict[str, str]] = {
         "note_focal": "難しい例に力を注ぎ、易しい例では控えめです。",
         "note_margin": "正解が 1 だけ上回れば満足します。softmax は訓練されていません。",
         "note_gce": "誤ったラベルに耐えるための損失です。",
-        "error_kind": "読み取れる画像ではありません。PNG、JPEG、WebP、GIF、BMP（20 メガピクセルまで）を使えます。",
-        "error_damaged": "画像が壊れているか途中で切れています。別のファイルをお試しください。",
-        "error_large": "画像が大きすぎます（{detail}）。20 メガピクセルまでに縮小してください。",
-        "error_small": "画像が小さすぎます（{detail}）。各辺 8 画素以上が必要です。",
         "privacy": "描いた数字はメモリー内だけで扱い、アップロードした画像は 30 分以内に消します。",
     },
 }
