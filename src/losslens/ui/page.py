@@ -52,7 +52,6 @@ def build() -> gr.Blocks:
 
 def _page(language: str) -> None:
     words = WORDS[language]
-    gr.Navbar(visible=False)
     gr.HTML(_header(language, words))
     with gr.Tabs(), gr.Tab(words["tab_digits"], id="digits"):
         build_digits_tab(words, public=language == "en")

@@ -17,8 +17,11 @@ from losslens.ui.words import Words
 TASK = TASKS["digits"]
 
 
-def build_digits_tab(words: Words, *, public: bool) -> None:
-    """Lay out the tab. ``public`` shows its job as the endpoint /predict_digit."""
+def build_digits_tab(words: Words, *, public: bool) -> gr.State:
+    """Lay out the tab; returns what holds the digit drawn last, a tensor (1, 28, 28), or None.
+
+    ``public`` shows the tab's job as the endpoint /predict_digit.
+    """
     current = gr.State(None)  # the digit tensor (1, 28, 28) that is answered now
     with gr.Row(elem_classes="predict"):
         with gr.Column(scale=1, min_width=300, elem_classes="hand"):
@@ -70,6 +73,7 @@ def build_digits_tab(words: Words, *, public: bool) -> None:
     gr.on([truth.change, view.change], shown, [current, truth, view], [seen, answer], **quick)
     if public:
         gr.api(predict_digit, api_name="predict_digit", concurrency_id="predict")
+    return current
 
 
 def predict_digit(drawing: str) -> dict[str, Any]:
