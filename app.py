@@ -1,16 +1,16 @@
 """Start Loss Lens: ``python app.py`` here, and the entry of a Hugging Face Space."""
 
 import os
+import sys
+from pathlib import Path
 
 # Before torch and gradio are imported: idle threads sleep instead of spinning, and nothing is sent to anyone.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+sys.path.insert(0, str(Path(__file__).parent / "src"))  # runs without installing the package itself
 
-from losslens.ui.page import build, launch_options, prepare
-
-demo = build()
+from losslens.ui.page import launch  # noqa: E402: the environment comes first
 
 if __name__ == "__main__":
-    prepare()
-    demo.queue(max_size=32).launch(**launch_options())
+    launch()

@@ -3,27 +3,20 @@
 import argparse
 import os
 import sys
-import time
 from collections.abc import Sequence
-from dataclasses import asdict
-from datetime import datetime, timezone
-from importlib.metadata import version
+from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 import torch
 from accelerate import Accelerator
-from tqdm import tqdm
 
-from losslens import checkpoints
-from losslens.data import Splits
-from losslens.evaluation import figures, fit_temperature, logits_of
+from losslens import checkpoints, inference
+from losslens.evaluation import figures, logits_of
 from losslens.losses import LOSSES
+from losslens.pictures import read_picture
+from losslens.recipe import InterruptedTraining, make_checkpoint, make_detector
 from losslens.tasks import TASKS
-from losslens.training import Share, TrainConfig, TrainState, new_state, train
-
-_SAVE_EVERY = 60.0  # seconds between resumable states
-_RUNS = Path("runs")
+from losslens.training import TrainConfig
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -31,11 +24,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         options.command(options)
-    except (ValueError, FileNotFoundError, ArithmeticError, checkpoints.CheckpointError) as error:
+    except InterruptedTraining as stop:
+        print(f"losslens: {stop}; the same command with --resume goes on from there", file=sys.stderr)
+        return 130
+    except (ValueError, OSError, ArithmeticError, checkpoints.CheckpointError) as error:
         print(f"losslens: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print("losslens: stopped; the same command with --resume goes on from here", file=sys.stderr)
         return 130
     return 0
 
@@ -52,6 +47,7 @@ def _parser() -> argparse.ArgumentParser:
     training.add_argument("--learning-rate", type=float, default=0.0, help="0: the task's own")
     training.add_argument("--data-root", default="data", help="folder with the data, or to download it into")
     training.add_argument("--out", type=Path, default=Path("models"), help="folder for the checkpoints")
+    training.add_argument("--runs", type=Path, default=Path("runs"), help="folder for resumable states")
     training.add_argument("--resume", action="store_true", help="go on from an interrupted run")
     training.set_defaults(command=_train)
 
@@ -59,90 +55,69 @@ def _parser() -> argparse.ArgumentParser:
     evaluating.add_argument("task", choices=TASKS)
     evaluating.add_argument("--data-root", default="data")
     evaluating.set_defaults(command=_evaluate)
+
+    predicting = commands.add_parser("predict", help="every loss's answer to a picture")
+    predicting.add_argument("task", choices=TASKS)
+    predicting.add_argument("picture", type=Path)
+    predicting.set_defaults(command=_predict)
+
+    commands.add_parser("app", help="start the app").set_defaults(command=_app)
     return parser
 
 
 def _train(options: argparse.Namespace) -> None:
-    names = list(LOSSES) if options.loss == "all" else options.loss.split(",")
+    losses = list(LOSSES) if options.loss == "all" else options.loss.split(",")
     configs = [
-        TrainConfig(options.task, name, options.seed, options.epochs, learning_rate=options.learning_rate) for name in names
+        TrainConfig(options.task, loss, options.seed, options.epochs, learning_rate=options.learning_rate) for loss in losses
     ]
     accelerator = Accelerator(cpu=not torch.cuda.is_available())
     if accelerator.device.type == "cpu" and "OMP_NUM_THREADS" not in os.environ:
         torch.set_num_threads(1)  # networks this small lose more than they gain by sharing a picture between cores
     splits = TASKS[options.task].load(options.data_root)
     for config in configs:
-        _train_one(config, splits, accelerator, options.out, resume=options.resume)
-
-
-def _train_one(config: TrainConfig, splits: Splits, accelerator: Accelerator, out: Path, *, resume: bool) -> None:
-    state = new_state(config)
-    state_path = _RUNS / f"{config.task}-{config.loss}-{config.seed}.safetensors"
-    if resume and state_path.is_file():
-        state.restore(state_path)
-    forward = accelerator.prepare(state.model)
-    share = Share(accelerator.process_index, accelerator.num_processes, accelerator.device)
-    started = saved = time.monotonic()
-    run = train(state, LOSSES[config.loss].fn, splits.train, TASKS[config.task].vary, forward=forward, share=share)
-    bar = tqdm(desc=config.loss, initial=state.step, unit="step", disable=not accelerator.is_main_process)
-    try:
-        for progress in run:
-            bar.total = progress.steps
-            bar.update()
-            if progress.step % 50 == 0:
-                bar.set_postfix(loss=f"{progress.loss:.4f}", accuracy=f"{progress.accuracy:.3f}")
-            if time.monotonic() - saved > _SAVE_EVERY and accelerator.is_main_process:
-                state.save(state_path)
-                saved = time.monotonic()
-    except KeyboardInterrupt:
-        if accelerator.is_main_process:
-            state.save(state_path)
-        raise
-    finally:
-        bar.close()
-    if accelerator.is_main_process:
-        path = checkpoints.save(_measured(state, splits, time.monotonic() - started), out)
-        state_path.unlink(missing_ok=True)
-        print(f"{config.loss}: wrote {path}")
-    accelerator.wait_for_everyone()
-
-
-def _measured(state: TrainState, splits: Splits, seconds: float) -> checkpoints.Checkpoint:
-    network = state.network().cpu()
-    held_out, test = logits_of(network, splits.held_out), logits_of(network, splits.test)
-    temperature = fit_temperature(held_out, splits.held_out.target)
-    card = checkpoints.Card(
-        task=state.config.task,
-        loss=state.config.loss,
-        config=asdict(state.config),
-        temperature=temperature,
-        held_out=_both(held_out, splits.held_out.target, temperature),
-        test=_both(test, splits.test.target, temperature),
-        train_seconds=round(seconds, 1),
-        data_sha256=splits.train.sha256(),
-        versions={name: version(name) for name in ("torch", "torchvision", "safetensors")},
-        date=datetime.now(timezone.utc).isoformat(timespec="seconds"),
-    )
-    return checkpoints.Checkpoint(network, card)
-
-
-def _both(logits: torch.Tensor, target: torch.Tensor, temperature: float) -> dict[str, Any]:
-    links = {"softmax": 1.0, "calibrated": temperature}
-    return {link: {name: asdict(f) for name, f in figures(logits, target, t).items()} for link, t in links.items()}
+        path = make_checkpoint(config, splits, accelerator, options.out, options.runs, resume=options.resume)
+        if path is not None:
+            print(f"wrote {path}")
+    everyone = all(checkpoints.checkpoint_path(options.task, loss, options.out).is_file() for loss in LOSSES)
+    if accelerator.is_main_process and everyone:
+        print(make_detector(splits, options.out, options.task).fitted)
 
 
 def _evaluate(options: argparse.Namespace) -> None:
     test = TASKS[options.task].load(options.data_root).test
-    print(f"{'loss':14} accuracy (95 % interval)       NLL   Brier   calibration error: softmax, calibrated")
-    for name in LOSSES:
-        checkpoint = checkpoints.load(options.task, name)
-        logits = logits_of(checkpoint.network, test)
-        plain, linked = figures(logits, test.target), figures(logits, test.target, checkpoint.card.temperature)
+    print(f"{'loss':14} accuracy (95 % interval)       NLL     Brier   calibration error: softmax, calibrated")
+    calibrated = []
+    for loss in LOSSES:
+        checkpoint = checkpoints.load(options.task, loss)
+        logits, temperature = logits_of(checkpoint.network, test), checkpoint.card.temperature
+        plain, linked = figures(logits, test.target), figures(logits, test.target, temperature)
         accuracy = plain["accuracy"]
         print(
-            f"{name:14} {accuracy.value:8.2%} ({accuracy.low:.2%} to {accuracy.high:.2%})  {plain['nll'].value:.4f}  "
+            f"{loss:14} {accuracy.value:8.2%} ({accuracy.low:.2%} to {accuracy.high:.2%})  {plain['nll'].value:.4f}  "
             f"{plain['brier'].value:.4f}  {plain['calibration_error'].value:7.2%}  {linked['calibration_error'].value:.2%}"
         )
+        calibrated.append((logits / temperature).softmax(dim=1))
+    accuracy = figures(torch.stack(calibrated).mean(dim=0).log(), test.target)["accuracy"]
+    print(f"{'mean of all':14} {accuracy.value:8.2%} ({accuracy.low:.2%} to {accuracy.high:.2%})")
+
+
+def _predict(options: argparse.Namespace) -> None:
+    prediction = inference.predict_picture(options.task, read_picture(options.picture))
+    if not prediction.seen.any():
+        raise ValueError(f"{options.picture} is blank: there is nothing to read")
+    for answer in prediction.answers:
+        if isinstance(answer, inference.Missing):
+            print(f"{answer.loss:14} {answer.problem}")
+            continue
+        print(
+            f"{answer.loss:14} {answer.label}   softmax {max(answer.softmax):.3f}   calibrated {max(answer.calibrated):.3f}"
+        )
+    if inference.is_stranger(options.task, prediction):
+        print(f"This is not like any of the {options.task} these networks know; the answers are guesses.")
+
+
+def _app(_: argparse.Namespace) -> None:
+    import_module("losslens.ui.page").launch()  # only here: gradio takes seconds to import, and training needs none of it
 
 
 if __name__ == "__main__":

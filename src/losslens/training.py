@@ -10,8 +10,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
 from torch import Tensor, nn
 from torch.optim import SGD, AdamW, Optimizer
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
@@ -88,6 +88,7 @@ class TrainState:
     def __init__(self, model: nn.Module, config: TrainConfig) -> None:
         self.config = config
         self.step = 0
+        self.seconds = 0.0  # of training so far; kept by whoever runs it
         self.model = model
         self.averaged = AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(config.average), use_buffers=True)
         self.optimizer = _optimizer(model, config)
@@ -98,12 +99,12 @@ class TrainState:
         return (self.averaged.module if averaging else self.model).eval()
 
     def save(self, path: Path) -> None:
-        """Write all of it to one safetensors file, whole or not at all."""
+        """Write all of it to one safetensors file, which appears whole or not at all."""
         tensors = {f"model.{name}": value for name, value in self.model.state_dict().items()}
         tensors |= {f"averaged.{name}": value for name, value in self.averaged.state_dict().items()}
         for index, slots in self.optimizer.state_dict()["state"].items():
             tensors |= {f"optimizer.{index}.{name}": value for name, value in slots.items() if value is not None}
-        tensors["step"] = torch.tensor(self.step)
+        tensors |= {"step": torch.tensor(self.step), "seconds": torch.tensor(self.seconds)}
         path.parent.mkdir(parents=True, exist_ok=True)
         partial = path.with_suffix(".partial")
         save_file({name: value.detach().contiguous().clone() for name, value in tensors.items()}, partial, self._signature())
@@ -112,17 +113,21 @@ class TrainState:
     def restore(self, path: Path) -> None:
         """Go back to what ``save`` wrote. Raises ValueError when the file is damaged or of another configuration."""
         try:
-            tensors = load_file(path)
-            self.model.load_state_dict(_under("model.", tensors))
-            self.averaged.load_state_dict(_under("averaged.", tensors))
-        except (SafetensorError, RuntimeError) as error:
-            raise ValueError(f"{path} cannot be resumed from; delete it to start again. ({error})") from error
+            with safe_open(path, framework="pt") as file:
+                signature = file.metadata()
+                tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118: not a dict
+        except (SafetensorError, OSError) as error:
+            raise ValueError(f"{path} is damaged; delete it to start again") from error
+        if signature != self._signature():
+            raise ValueError(f"{path} belongs to a run of another configuration; delete it or give the same options")
+        self.model.load_state_dict(_under("model.", tensors))
+        self.averaged.load_state_dict(_under("averaged.", tensors))
         slots: dict[int, dict[str, Tensor]] = {}
         for name, value in _under("optimizer.", tensors).items():
             index, slot = name.split(".")
             slots.setdefault(int(index), {})[slot] = value
         self.optimizer.load_state_dict({"state": slots, "param_groups": self.optimizer.state_dict()["param_groups"]})
-        self.step = int(tensors["step"])
+        self.step, self.seconds = int(tensors["step"]), float(tensors["seconds"])
 
     def _signature(self) -> dict[str, str]:
         return {key: str(value) for key, value in asdict(self.config).items()}
@@ -140,11 +145,12 @@ def _optimizer(model: nn.Module, config: TrainConfig) -> Optimizer:
     return AdamW(model.parameters(), lr=config.learning_rate, betas=(0.9, 0.99), weight_decay=config.weight_decay)
 
 
-def new_state(config: TrainConfig) -> TrainState:
+def new_state(config: TrainConfig, device: str | torch.device = "cpu") -> TrainState:
     """A fresh run: the task's network, its first weights from the seed alone."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(config.seed)
-        return TrainState(TASKS[config.task].network().to(memory_format=torch.channels_last), config)
+        network = TASKS[config.task].network()
+    return TrainState(network.to(device, memory_format=torch.channels_last), config)
 
 
 def train(
