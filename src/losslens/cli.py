@@ -14,7 +14,7 @@ from losslens import checkpoints, inference
 from losslens.evaluation import figures, logits_of
 from losslens.losses import LOSSES
 from losslens.pictures import read_picture
-from losslens.recipe import InterruptedTraining, make_checkpoint, make_detector
+from losslens.recipe import TrainingInterrupted, make_checkpoint, make_detector
 from losslens.tasks import TASKS
 from losslens.training import TrainConfig
 
@@ -24,7 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         options.command(options)
-    except InterruptedTraining as stop:
+    except TrainingInterrupted as stop:
         print(f"losslens: {stop}; the same command with --resume goes on from there", file=sys.stderr)
         return 130
     except (ValueError, OSError, ArithmeticError, checkpoints.CheckpointError) as error:

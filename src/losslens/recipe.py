@@ -30,7 +30,7 @@ _MARKED_SHARE = 0.02  # of held-out digits that may be marked "not like any digi
 _STRANGERS = 4000
 
 
-class InterruptedTraining(RuntimeError):
+class TrainingInterrupted(RuntimeError):
     """Training was stopped by Ctrl-C; its state is on disk."""
 
 
@@ -39,7 +39,7 @@ def make_checkpoint(
 ) -> Path | None:
     """Train, measure and save one checkpoint below ``out``; its path, or None in a process that is not the first.
 
-    The state is kept in ``runs`` while training, and deleted at the end. Raises InterruptedTraining after Ctrl-C.
+    The state is kept in ``runs`` while training, and deleted at the end. Raises TrainingInterrupted after Ctrl-C.
     """
     state = new_state(config, accelerator.device)
     state_path = runs / f"{config.task}-{config.loss}-{config.seed}.safetensors"
@@ -77,7 +77,7 @@ def _run(state: TrainState, splits: Splits, accelerator: Accelerator, state_path
                 state.save(state_path)
                 saved = time.monotonic()
             if interrupted.is_set():
-                raise InterruptedTraining(f"{config.loss} stopped at step {progress.step} of {progress.steps}")
+                raise TrainingInterrupted(f"{config.loss} stopped at step {progress.step} of {progress.steps}")
 
 
 @contextmanager

@@ -115,7 +115,7 @@ class TrainState:
         try:
             with safe_open(path, framework="pt") as file:
                 signature = file.metadata()
-                tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118: not a dict
+                tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
         except (SafetensorError, OSError) as error:
             raise ValueError(f"{path} is damaged; delete it to start again") from error
         if signature != self._signature():

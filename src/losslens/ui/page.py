@@ -85,6 +85,12 @@ def launch_options() -> dict[str, Any]:
     }
 
 
+def launch() -> None:
+    """Build the interface and serve it until Ctrl-C."""
+    prepare()
+    build().queue(max_size=32).launch(**launch_options())
+
+
 def prepare() -> None:
     """One thread a prediction, and the checkpoints read in the background while the page already answers."""
     torch.set_num_threads(1)  # with a second busy process, torch's own choice made a forward pass 400 times slower
