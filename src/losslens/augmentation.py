@@ -1,6 +1,7 @@
 """Random changes to training pictures, on whole batches at once. All randomness comes from the generator given."""
 
 import math
+from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F
@@ -11,8 +12,26 @@ def _uniform(count: int, low: float, high: float, generator: Generator) -> Tenso
     return torch.rand(count, generator=generator) * (high - low) + low
 
 
+@dataclass(frozen=True)
+class Habit:
+    """A stroke that some hands add to a digit and MNIST's writers seldom did: where it starts and how it runs."""
+
+    row: float  # of its start, as a share of the ink's height: 0 top, 1 bottom
+    angle: tuple[float, float]  # degrees, least and most: 0 to the right, 90 down, 180 to the left
+    length: tuple[float, float]  # pixels, least and most
+    both_ways: bool = False  # runs to both sides of its start
+
+
+HABITS: dict[int, tuple[Habit, ...]] = {
+    1: (Habit(0.0, (115, 155), (5, 10)),),  # the flag
+    7: (Habit(0.5, (165, 195), (3, 5), both_ways=True),),  # the bar
+    9: (Habit(1.0, (165, 205), (3, 7)),),  # the hook
+}
+
+
 def vary_digits(
     images: Tensor,
+    target: Tensor,
     generator: Generator,
     *,
     rotation: float = 10.0,
@@ -21,13 +40,17 @@ def vary_digits(
     shift: float = 1.2,
     warp: float = 0.7,
     stroke: float = 0.4,
+    habit: float = 0.25,
 ) -> Tensor:
-    """Digits (N, 1, 28, 28) in 0..1, turned, slanted, scaled, shifted, warped, and written with another pen.
+    """Digits (N, 1, 28, 28) in 0..1 of the classes ``target`` (N,), as other hands and pens might have written them.
 
     ``rotation`` is in degrees, ``shift`` and ``warp`` in pixels, ``slant`` and ``scale`` are fractions; each is the
     largest change to either side (``warp``: the standard deviation at 5x5 control points). ``stroke`` is the share of
-    digits whose stroke is thickened or thinned by up to one pixel a side.
+    digits whose stroke is thickened or thinned by up to one pixel a side; ``habit`` the share of those in ``HABITS``
+    that get the added stroke.
     """
+    if habit:
+        images = _add_habits(images, target, generator, habit)
     count, _, height, _ = images.shape
     angle = _uniform(count, -rotation, rotation, generator) * (math.pi / 180)
     shear = _uniform(count, -slant, slant, generator)
@@ -55,3 +78,42 @@ def _vary_stroke(images: Tensor, generator: Generator, share: float) -> Tensor:
     amount = torch.rand(count, 1, 1, 1, generator=generator)
     towards = torch.where(thicker, thick, thin)
     return torch.where(chosen, torch.lerp(images, towards, amount), images)
+
+
+def _add_habits(images: Tensor, target: Tensor, generator: Generator, share: float) -> Tensor:
+    chosen = torch.rand(len(images), generator=generator) < share
+    images = images.clone()
+    for digit, habits in HABITS.items():
+        some = (chosen & (target == digit)).nonzero().squeeze(1)
+        for habit in habits:
+            images[some, 0] = _with_stroke(images[some, 0], habit, generator)
+    return images
+
+
+def _with_stroke(ink: Tensor, habit: Habit, generator: Generator) -> Tensor:
+    """Pictures (M, 28, 28) with a straight stroke added, as wide as the digit's own pen."""
+    count, side, _ = ink.shape
+    if count == 0:
+        return ink
+    inked_rows = ink.amax(dim=2) > 0.4  # (M, side)
+    rows = torch.arange(side, dtype=ink.dtype)
+    top = torch.where(inked_rows, rows, float(side)).amin(dim=1).clamp_max(side - 1)
+    bottom = torch.where(inked_rows, rows, -1.0).amax(dim=1).clamp_min(0)
+    # Half a stroke inside the ink, so that the new stroke joins the old one in its middle.
+    half_width = (ink.sum(dim=(1, 2)) / (bottom - top + 1) / 2).clamp(0.8, 2.0)
+    start_y = (top + (bottom - top) * habit.row).clamp(
+        top + half_width, torch.maximum(top + half_width, bottom - half_width)
+    )
+    line = ink[torch.arange(count), start_y.round().long().clamp(0, side - 1)]  # (M, side)
+    start_x = (line * rows).sum(dim=1) / line.sum(dim=1).clamp_min(1e-6)
+    angle = _uniform(count, *habit.angle, generator) * (math.pi / 180)
+    length = _uniform(count, *habit.length, generator)
+    step_x, step_y = angle.cos() * length, angle.sin() * length
+    back = 1.0 if habit.both_ways else 0.0
+    # Distance of each pixel to the segment from start - back * step to start + step.
+    to_x = rows[None, None, :] - start_x[:, None, None]
+    to_y = rows[None, :, None] - start_y[:, None, None]
+    along = (to_x * step_x[:, None, None] + to_y * step_y[:, None, None]) / (length * length)[:, None, None]
+    along = along.clamp(-back, 1)
+    distance = torch.hypot(to_x - along * step_x[:, None, None], to_y - along * step_y[:, None, None])
+    return torch.maximum(ink, (half_width[:, None, None] + 0.5 - distance).clamp(0, 1))

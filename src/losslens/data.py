@@ -14,7 +14,7 @@ HELD_OUT_SEED = 20_240_501  # one split for ever: every seed and every loss is c
 DIGITS_HELD_OUT = 5_000
 _MINI = Path(__file__).parent / "mini" / "mnist_5k.npz"
 
-Vary = Callable[[Tensor, Generator], Tensor]
+Vary = Callable[[Tensor, Tensor, Generator], Tensor]  # images, target, generator -> images
 
 
 @dataclass(frozen=True)

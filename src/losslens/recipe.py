@@ -127,8 +127,8 @@ def make_detector(splits: Splits, out: Path, task: str = "digits") -> unlike.Unl
         pictures = Dataset((images * 255).round().to(torch.uint8), torch.zeros(len(images), dtype=torch.long))
         return unlike.statistics({loss: logits_of(network, pictures) for loss, network in networks.items()})
 
-    digits = splits.held_out.batch(torch.arange(len(splits.held_out)))[0]
-    like = features(torch.cat([digits, vary_digits(digits, Generator().manual_seed(0))]))
+    digits, target = splits.held_out.batch(torch.arange(len(splits.held_out)))
+    like = features(torch.cat([digits, vary_digits(digits, target, Generator().manual_seed(0))]))
     other = features(made_strangers(_STRANGERS, seed=0))
     detector = unlike.fit(like[::2], other[::2], marked_share=_MARKED_SHARE, fitted="")
     digits_marked, strangers_marked = (

@@ -178,7 +178,7 @@ def train(
         indices = _batch_indices(config, state.step, per_epoch, len(dataset))
         images, target = dataset.batch(indices)
         if vary is not None:
-            images = vary(images, _generator(config.seed, state.step, stream=1))
+            images = vary(images, target, _generator(config.seed, state.step, stream=1))
         part = slice(share.index, None, share.count)
         images = images[part].to(share.device, memory_format=torch.channels_last)
         _set_learning_rate(state.optimizer, config.learning_rate * learning_rate_at(state.step / steps))
