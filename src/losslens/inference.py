@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from losslens import checkpoints, unlike
 from losslens.losses import LOSSES
+from losslens.pictures import check_size
 from losslens.tasks import TASKS
 
 _PATH_STEPS = 8  # points on the way from blank paper to the picture, for the heatmap
@@ -60,6 +61,17 @@ def _unlike(task: str) -> unlike.Unlike | None:
     return unlike.load(checkpoints.models_folder() / task)
 
 
+def network(task: str, loss: str) -> nn.Module:
+    """The trained network itself, in eval mode. Raises CheckpointError."""
+    return _checkpoint(task, loss).network
+
+
+def forget() -> None:
+    """Read the checkpoints afresh at the next question."""
+    _checkpoint.cache_clear()
+    _unlike.cache_clear()
+
+
 def warm_up(task: str) -> None:
     """Read the checkpoints and run them once, so that the first visitor does not wait."""
     predict(task, TASKS[task].blank())
@@ -67,6 +79,7 @@ def warm_up(task: str) -> None:
 
 def predict_picture(task: str, picture: Image.Image) -> Prediction:
     """Every loss's answer to a picture. Raises PictureError for one that is too large or too small."""
+    check_size(*picture.size)
     return predict(task, TASKS[task].to_tensor(picture))
 
 

@@ -35,7 +35,7 @@ class TrainConfig:
     batch_size: int = 125
     learning_rate: float = 0.0
     optimizer: str = "adamw"
-    weight_decay: float = 0.02
+    weight_decay: float = 0.05
     average: float = 0.997  # decay of the moving average of the weights, a step; 0: no averaging
 
     def __post_init__(self) -> None:

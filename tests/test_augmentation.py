@@ -1,0 +1,29 @@
+"""Augmentation keeps digits digits: range, place and ink stay sane, and the habits go to the right classes."""
+
+import torch
+from torch import Generator
+
+from losslens.augmentation import vary_digits
+from losslens.data import Dataset
+
+
+def test_varied_digits_stay_pictures_and_repeat_with_the_generator(mini: Dataset) -> None:
+    images, target = mini.batch(torch.arange(0, 5000, 10))
+    varied = vary_digits(images, target, Generator().manual_seed(5))
+    assert varied.shape == images.shape
+    assert varied.min() >= 0 and varied.max() <= 1
+    assert not torch.equal(varied, images)
+    assert torch.equal(varied, vary_digits(images, target, Generator().manual_seed(5)))
+    ink = varied.sum(dim=(1, 2, 3)) / images.sum(dim=(1, 2, 3))
+    assert 0.8 < ink.median() < 1.3
+
+
+def test_habits_add_ink_to_ones_sevens_and_nines_alone(mini: Dataset) -> None:
+    images, target = mini.batch(torch.arange(0, 5000, 10))
+    still = {"rotation": 0.0, "slant": 0.0, "scale": 0.0, "shift": 0.0, "warp": 0.0, "stroke": 0.0}
+    plain = vary_digits(images, target, Generator().manual_seed(0), habit=0.0, **still)
+    marked = vary_digits(images, target, Generator().manual_seed(0), habit=1.0, **still)
+    more = (marked - plain).sum(dim=(1, 2, 3))
+    touched = torch.isin(target, torch.tensor([1, 7, 9]))
+    assert (more[touched] > 1).float().mean() > 0.95
+    assert more[~touched].abs().max() < 1e-3
