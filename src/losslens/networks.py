@@ -32,4 +32,5 @@ class DigitNet(nn.Module):
         self.head = nn.Linear(fourth, 10)
 
     def forward(self, images: Tensor) -> Tensor:
-        return self.head(self.features(images).amax(dim=(2, 3)))
+        logits: Tensor = self.head(self.features(images).amax(dim=(2, 3)))
+        return logits

@@ -98,7 +98,8 @@ def digit_tensor(picture: Image.Image) -> Tensor:
     box, keeping its proportions, anti-aliased, and laid with its centre of mass at the centre.
     A picture with nothing written on it gives all zeros. http://yann.lecun.com/exdb/mnist/
     """
-    ink = _ink(np.asarray(upright_rgb(picture).convert("L"), dtype=np.float32) / 255)
+    grey = np.asarray(upright_rgb(picture).convert("L"), dtype=np.float32) / np.float32(255)
+    ink = _ink(grey)
     rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
     if rows.size == 0:
         return torch.zeros(1, DIGIT_SIDE, DIGIT_SIDE)

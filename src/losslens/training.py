@@ -5,7 +5,7 @@ pictures, a resumed run ends where an uninterrupted one would, and several proce
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -53,9 +53,9 @@ class TrainConfig:
         _within("average", self.average, 0.0, 0.99999)
 
 
-def _one_of(name: str, value: str, choices: object) -> None:
-    if value not in choices:  # type: ignore[operator]
-        raise ValueError(f"unknown {name} {value!r}; choose from {', '.join(choices)}")  # type: ignore[call-overload]
+def _one_of(name: str, value: str, choices: Collection[str]) -> None:
+    if value not in choices:
+        raise ValueError(f"unknown {name} {value!r}; choose from {', '.join(choices)}")
 
 
 def _within(name: str, value: float, low: float, high: float) -> None:
@@ -90,7 +90,7 @@ class TrainState:
         self.step = 0
         self.seconds = 0.0  # of training so far; kept by whoever runs it
         self.model = model
-        self.averaged = AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(config.average), use_buffers=True)
+        self.averaged = AveragedModel(model, multi_avg_fn=_ramped_average(config.average), use_buffers=True)
         self.optimizer = _optimizer(model, config)
 
     def network(self) -> nn.Module:
@@ -137,6 +137,16 @@ def _under(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
     return {name.removeprefix(prefix): value for name, value in tensors.items() if name.startswith(prefix)}
 
 
+def _ramped_average(decay: float) -> Callable[..., None]:
+    """An exponential moving average whose window grows to its full length, so that short runs are not all beginning."""
+
+    def update(averaged: list[Tensor], current: list[Tensor], count: Tensor | int) -> None:
+        ramped = min(decay, (1 + int(count)) / (10 + int(count)))
+        get_ema_multi_avg_fn(ramped)(averaged, current, count)
+
+    return update
+
+
 def _optimizer(model: nn.Module, config: TrainConfig) -> Optimizer:
     if config.optimizer == "sgd":
         return SGD(
@@ -150,7 +160,7 @@ def new_state(config: TrainConfig, device: str | torch.device = "cpu") -> TrainS
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(config.seed)
         network = TASKS[config.task].network()
-    return TrainState(network.to(device, memory_format=torch.channels_last), config)
+    return TrainState(network.to(device).to(memory_format=torch.channels_last), config)
 
 
 def train(

@@ -15,7 +15,7 @@ from losslens.ui.words import LANGUAGES, WORDS
 TITLE = "Loss Lens"
 _CSS = (Path(__file__).parent / "style.css").read_text()
 # Gradio 6.31 ships a SemiBold of Source Sans Pro without most letters; Bold is whole.
-_FONT = [
+_FONT: list[gr.themes.Font | str] = [
     gr.themes.LocalFont("Source Sans Pro", weights=(400, 700)),
     "Noto Sans JP",
     "Hiragino Sans",
@@ -47,7 +47,7 @@ def build() -> gr.Blocks:
         _page("en")
     with demo.route(LANGUAGES["ja"], "/ja", show_in_navbar=False):
         _page("ja")
-    return demo
+    return demo  # type: ignore[no-any-return]  # gradio's __enter__ is untyped
 
 
 def _page(language: str) -> None:

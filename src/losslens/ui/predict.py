@@ -4,6 +4,7 @@ from typing import Any
 
 import gradio as gr
 import torch
+from gradio.events import api  # gr.api, which gradio does not export to type checkers
 from torch import Tensor
 
 from losslens import inference
@@ -72,7 +73,7 @@ def build_digits_tab(words: Words, *, public: bool) -> gr.State:
     upload.change(on_upload, [upload, truth, view], outputs, **quick)
     gr.on([truth.change, view.change], shown, [current, truth, view], [seen, answer], **quick)
     if public:
-        gr.api(predict_digit, api_name="predict_digit", concurrency_id="predict")
+        api(predict_digit, api_name="predict_digit", concurrency_id="predict")
     return current
 
 

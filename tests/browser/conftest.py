@@ -1,0 +1,93 @@
+"""A real headless Chromium and a running app for the browser tests; they skip, loudly, where there is no Chromium."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import pytest
+
+from losslens import inference
+from losslens.ui.page import build, launch_options
+
+sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+
+CHROMIUM = shutil.which("chromium")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@dataclass
+class Visit:
+    """A page that is open, and what went wrong on it."""
+
+    page: "sync_api.Page"
+    errors: list[str] = field(default_factory=list)
+    outside: list[str] = field(default_factory=list)  # requests that left this machine
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator["sync_api.Browser"]:
+    """Debian's Chromium."""
+    if CHROMIUM is None:
+        pytest.skip("no Chromium is installed (Debian: apt-get install chromium)")
+    with sync_api.sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield launched
+        launched.close()
+
+
+@pytest.fixture(scope="session")
+def app_url() -> Iterator[str]:
+    """The app with the shipped checkpoints, on a free port."""
+    inference.forget()
+    demo = build()
+    _, url, _ = demo.queue().launch(**launch_options(), prevent_thread_lock=True, quiet=True)
+    inference.warm_up("digits")
+    yield url
+    demo.close()
+
+
+Open = Callable[..., Visit]
+
+
+@pytest.fixture
+def visit(browser: "sync_api.Browser", app_url: str) -> Iterator[Open]:
+    """Opens the app: ``visit(path="", locale="en-US", width=1280, height=900, dark=False)``.
+
+    At the end of the test every page must have stayed free of errors and of requests to other machines.
+    """
+    visits: list[Visit] = []
+    contexts = []
+
+    def open_page(path: str = "", locale: str = "en-US", width: int = 1280, height: int = 900, dark: bool = False) -> Visit:
+        context = browser.new_context(
+            viewport={"width": width, "height": height}, locale=locale, color_scheme="dark" if dark else "light"
+        )
+        contexts.append(context)
+        visit = Visit(context.new_page())
+        visits.append(visit)
+        visit.page.on("pageerror", lambda error: visit.errors.append(str(error)))
+        visit.page.on("console", lambda message: visit.errors.append(message.text) if message.type == "error" else None)
+        visit.page.on("request", lambda request: _note_outside(visit, request.url, app_url))
+        visit.page.goto(app_url + path)
+        visit.page.wait_for_selector(".pad canvas")
+        visit.page.wait_for_load_state("networkidle")
+        return visit
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    for seen in visits:
+        assert seen.errors == [] and seen.outside == []
+
+
+def _note_outside(visit: Visit, url: str, app_url: str) -> None:
+    if not url.startswith((app_url, "data:", "blob:")):
+        visit.outside.append(url)

@@ -1,0 +1,81 @@
+"""The app through its API: answers, refusals in one sentence, and nothing that it should not hand out."""
+
+import base64
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from gradio_client import Client
+from gradio_client.exceptions import AppError
+from PIL import Image, ImageDraw
+
+from losslens.losses import LOSSES
+from losslens.ui.page import build, launch_options
+from losslens.ui.words import WORDS
+
+
+def data_url(picture: Image.Image, kind: str = "PNG") -> str:
+    stream = io.BytesIO()
+    picture.save(stream, kind)
+    return "data:image/png;base64," + base64.b64encode(stream.getvalue()).decode()
+
+
+def drawn_one() -> Image.Image:
+    picture = Image.new("L", (280, 280), 255)
+    ImageDraw.Draw(picture).line([(150, 40), (140, 240)], fill=0, width=20)
+    return picture
+
+
+@pytest.fixture
+def app(random_models: Path) -> Iterator[str]:
+    demo = build()
+    _, url, _ = demo.queue().launch(**launch_options(), prevent_thread_lock=True, quiet=True)
+    yield url
+    demo.close()
+
+
+def test_a_drawing_gets_eight_answers(app: str) -> None:
+    client = Client(app, verbose=False)
+    result = client.predict(data_url(drawn_one()), api_name="/predict_digit")
+    assert list(result["answers"]) == list(LOSSES)
+    assert not result["blank"]
+    for answer in result["answers"].values():
+        assert sum(answer["softmax"]) == pytest.approx(1, abs=1e-4)
+    assert client.predict("", api_name="/predict_digit")["blank"]
+
+
+@pytest.mark.parametrize(
+    ("drawing", "said"),
+    [
+        ("hello", "PNG data URL"),
+        ("data:image/png;base64,@@@", "not base64"),
+        ("data:image/png;base64,aGVsbG8=", "no picture"),
+        ("data:image/png;base64," + "A" * 500_000, "PNG data URL"),
+        (data_url(Image.new("1", (9000, 9000))), "at most 20 megapixels"),
+    ],
+    ids=["text", "not base64", "not a picture", "too long", "bomb"],
+)
+def test_bad_drawings_are_refused_in_one_sentence_and_the_app_goes_on(app: str, drawing: str, said: str) -> None:
+    client = Client(app, verbose=False)
+    with pytest.raises(AppError, match=said):
+        client.predict(drawing, api_name="/predict_digit")
+    assert client.predict(data_url(drawn_one()), api_name="/predict_digit")["answers"]
+
+
+def test_files_of_the_machine_are_not_handed_out(app: str) -> None:
+    for path in ("/etc/passwd", str(Path(__file__).resolve()), "../../etc/passwd"):
+        assert httpx.get(f"{app}gradio_api/file={path}").status_code in (403, 404)
+
+
+def test_only_the_named_jobs_are_public(app: str) -> None:
+    names = Client(app, verbose=False).view_api(return_format="dict")["named_endpoints"]
+    assert "/predict_digit" in names
+    assert not any(name.startswith(("/on_", "/shown")) for name in names)
+
+
+def test_both_languages_say_the_same_things() -> None:
+    assert WORDS["en"].keys() == WORDS["ja"].keys()
+    for key, text in WORDS["en"].items():
+        assert text and WORDS["ja"][key], key
