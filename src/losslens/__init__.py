@@ -1,0 +1,1 @@
+"""Loss Lens: see what a loss function teaches a network."""

@@ -1,0 +1,54 @@
+"""The shipped checkpoints: sane on digits they were trained on, and, given MNIST, exactly as good as their cards say."""
+
+import os
+from pathlib import Path
+
+import pytest
+import torch
+from PIL import Image
+
+from losslens import checkpoints, inference
+from losslens.data import Dataset, mnist
+from losslens.evaluation import logits_of
+from losslens.losses import LOSSES
+from losslens.pictures import digit_tensor
+
+DATA = os.environ.get("LOSSLENS_DATA")
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_the_shipped_network_reads_its_training_digits(loss: str, mini: Dataset) -> None:
+    logits = logits_of(checkpoints.load("digits", loss).network, mini)
+    assert (logits.argmax(dim=1) == mini.target).float().mean() > 0.995
+
+
+@pytest.mark.skipif(DATA is None, reason="LOSSLENS_DATA names no folder with MNIST")
+@pytest.mark.parametrize("loss", LOSSES)
+def test_the_cards_test_accuracy_is_remade(loss: str) -> None:
+    checkpoint, test = checkpoints.load("digits", loss), mnist(str(DATA)).test
+    right = logits_of(checkpoint.network, test).argmax(dim=1) == test.target
+    assert right.double().mean().item() == checkpoint.card.test["softmax"]["accuracy"]["value"]
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_weights_are_small_enough_for_a_plain_push(loss: str) -> None:
+    assert checkpoints.checkpoint_path("digits", loss).stat().st_size < 10_000_000
+
+
+def test_a_known_digit_survives_the_whole_way_from_a_picture(mini: Dataset, tmp_path: Path) -> None:
+    """Enlarged to the pad's size, dark on light, and back: nearly the digit it was, and read the same by all eight."""
+    for index in range(0, 5000, 499):
+        original = mini.images[index, 0]
+        picture = Image.fromarray(255 - original.numpy()).resize((280, 280), Image.Resampling.BICUBIC)
+        prediction = inference.predict_picture("digits", picture)
+        assert {answer.label for answer in prediction.given} == {str(int(mini.target[index]))}
+        assert (digit_tensor(picture)[0] - original / 255).abs().mean() < 0.03
+
+
+def test_blank_noise_and_letters_score_as_strangers_more_than_digits(mini: Dataset) -> None:
+    digits = [inference.predict("digits", mini.batch(torch.tensor([index]))[0][0]) for index in range(0, 5000, 100)]
+    marked = [inference.is_stranger("digits", prediction) for prediction in digits]
+    assert sum(marked) <= 3
+    generator = torch.Generator().manual_seed(0)
+    noise = [inference.predict("digits", torch.rand(1, 28, 28, generator=generator)) for _ in range(10)]
+    assert all(inference.is_stranger("digits", prediction) for prediction in noise)
