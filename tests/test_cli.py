@@ -17,7 +17,6 @@ from torchvision.datasets import mnist as torchvision_mnist
 from losslens import cli
 from losslens.data import Dataset
 
-
 EPOCHS = 2
 
 

@@ -81,7 +81,9 @@ def predict_digit(drawing: str) -> dict[str, Any]:
     """Every loss's answer to a drawn digit.
 
     ``drawing`` is a PNG as a data URL ("data:image/png;base64,..."), dark ink on light paper or the reverse. Returns
-    ``answers``, for each loss its label, logits, softmax and calibrated probabilities; ``blank``; and ``unlike``, 0..1.
+    ``answers``, for each loss its label, logits, softmax and calibrated probabilities; ``blank``, whether nothing is drawn;
+    ``unlike``, 0..1, how little it looks like any digit (null where nothing was fitted), and ``marked``, whether that is
+    above the threshold.
     """
     try:
         picture = decode(drawing)
@@ -93,4 +95,5 @@ def predict_digit(drawing: str) -> dict[str, Any]:
         a.loss: {"label": a.label, "logits": a.logits, "softmax": a.softmax, "calibrated": a.calibrated}
         for a in prediction.given
     }
-    return {"answers": answers, "blank": is_blank(digit), "unlike": prediction.unlike}
+    marked = inference.is_stranger(TASK.key, prediction)
+    return {"answers": answers, "blank": is_blank(digit), "unlike": prediction.unlike, "marked": marked}

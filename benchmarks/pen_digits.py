@@ -1,0 +1,86 @@
+"""Accuracy on pen strokes of people outside MNIST, drawn on the canvas at any place and size, through /predict_digit.
+
+Strokes: UCI Pen-Based Recognition of Handwritten Digits (CC BY 4.0) as a gzipped file with one JSON object a line,
+``{"label": 3, "strokes": [[[x, y], ...], ...]}``, y upward.
+
+    python benchmarks/pen_digits.py strokes.jsonl.gz --count 1000
+"""
+
+import argparse
+import base64
+import gzip
+import io
+import json
+import random
+
+import numpy as np
+import torch
+from gradio_client import Client
+from PIL import Image, ImageDraw
+from scipy.stats import binomtest
+
+from losslens.losses import LOSSES
+from losslens.ui.page import build, launch_options
+
+PAD = 280  # pixels
+PEN = 20  # pixels; the pad's own brush
+FINE = 2  # drawn this many times larger, then averaged: the browser's anti-aliasing
+
+
+def drawn(strokes: list[list[list[float]]], chance: random.Random) -> Image.Image:
+    """The strokes with the pad's round brush, 90 to 230 pixels tall or wide, anywhere that they fit."""
+    points = np.concatenate([np.array(stroke, dtype=float) for stroke in strokes])
+    low, high = points.min(axis=0), points.max(axis=0)
+    size = chance.uniform(90, 230)
+    scale = size / max(float((high - low).max()), 1.0)
+    rim = size / 2 + PEN / 2
+    centre = [chance.uniform(rim, PAD - rim) for _ in range(2)]
+    paper = Image.new("L", (PAD * FINE, PAD * FINE), 255)
+    pen, radius, middle = ImageDraw.Draw(paper), PEN * FINE / 2, (low + high) / 2
+    for stroke in strokes:
+        line = [
+            (((x - middle[0]) * scale + centre[0]) * FINE, (-(y - middle[1]) * scale + centre[1]) * FINE) for x, y in stroke
+        ]
+        pen.line(line, fill=17, width=PEN * FINE, joint="curve")
+        for x, y in line:
+            pen.ellipse((x - radius, y - radius, x + radius, y + radius), fill=17)
+    return paper.resize((PAD, PAD), Image.Resampling.BOX)
+
+
+def data_url(picture: Image.Image) -> str:
+    """As the pad sends it."""
+    stream = io.BytesIO()
+    picture.convert("RGBA").save(stream, "PNG")
+    return "data:image/png;base64," + base64.b64encode(stream.getvalue()).decode()
+
+
+def main() -> None:
+    """Print one row a loss, and how many were marked as no digit."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("strokes")
+    parser.add_argument("--count", type=int, default=0, help="a random part of so many; 0: all")
+    options = parser.parse_args()
+    torch.set_num_threads(1)
+    with gzip.open(options.strokes, "rt") as lines:
+        digits = [json.loads(line) for line in lines]
+    chance = random.Random(0)
+    if options.count:
+        digits = chance.sample(digits, options.count)
+    demo = build()
+    _, url, _ = demo.queue().launch(**launch_options(), prevent_thread_lock=True, quiet=True)
+    client = Client(url, verbose=False)
+    right, marked = dict.fromkeys(LOSSES, 0), 0
+    for digit in digits:
+        result = client.predict(data_url(drawn(digit["strokes"], chance)), api_name="/predict_digit")
+        marked += result["marked"]
+        for loss, answer in result["answers"].items():
+            right[loss] += answer["label"] == str(digit["label"])
+    demo.close()
+    for loss, count in right.items():
+        interval = binomtest(count, len(digits)).proportion_ci(method="wilson")
+        print(f"{loss:14} {count / len(digits):7.2%} ({interval.low:.2%} to {interval.high:.2%})")
+    print(f"marked as not like any digit: {marked / len(digits):.2%} of {len(digits)}")
+
+
+if __name__ == "__main__":
+    main()
