@@ -27,9 +27,9 @@ def main() -> None:
     parser.add_argument("folders", nargs="+", type=Path)
     parser.add_argument("--task", default="digits")
     options = parser.parse_args()
-    print(
-        "| loss | accuracy, % | shipped: accuracy, % (95 % interval) | NLL | NLL calibrated | calibration error, % | calibrated, % |"
-    )
+    head = ["loss (seeds)", "accuracy, %", "shipped: accuracy, % (95 % interval)", "NLL", "NLL calibrated"]
+    head += ["calibration error, %", "calibrated, %"]
+    print("| " + " | ".join(head) + " |")
     print("| --- | --- | --- | --- | --- | --- | --- |")
     for loss in LOSSES.values():
         paths = [folder / options.task / f"{loss.key}.json" for folder in options.folders]
