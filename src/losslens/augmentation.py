@@ -35,12 +35,12 @@ def vary_digits(
     generator: Generator,
     *,
     rotation: float = 10.0,
-    slant: float = 0.25,
-    scale: float = 0.15,
-    shift: float = 1.5,
-    warp: float = 0.8,
-    stroke: float = 0.5,
-    habit: float = 0.2,
+    slant: float = 0.2,
+    scale: float = 0.12,
+    shift: float = 1.2,
+    warp: float = 0.7,
+    stroke: float = 0.4,
+    habit: float = 0.15,
 ) -> Tensor:
     """Digits (N, 1, 28, 28) in 0..1 of the classes ``target`` (N,), as other hands and pens might have written them.
 

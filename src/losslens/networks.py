@@ -14,23 +14,22 @@ def _convolution(channels_in: int, channels_out: int) -> nn.Sequential:
 class DigitNet(nn.Module):
     """A small convolutional network for digits: (N, 1, 28, 28) in 0..1, ink bright, to logits (N, 10).
 
-    Pixels are folded into channels first (2x2 blocks, so the convolutions run at 14x14): on a CPU that trains twice as
-    fast as convolving at 28x28 and costs no accuracy that we could measure.
+    Three pairs of 3x3 convolutions, at 28x28, 14x14 and 7x7 pixels, then the strongest response of each channel; 156,000
+    weights and 13 million multiplications at the widths given. Two convolutions at full size are what matters: folding 2x2
+    pixels into channels first halves the time an epoch, but made 1.2 times the errors on 10,000 held-out digits.
     """
 
-    def __init__(self, widths: tuple[int, int, int, int] = (24, 48, 64, 96)) -> None:
+    def __init__(self, widths: tuple[int, int, int] = (16, 48, 96)) -> None:
         super().__init__()
-        first, second, third, fourth = widths
+        fine, middle, coarse = widths
         self.features = nn.Sequential(
-            nn.PixelUnshuffle(2),  # (N, 4, 14, 14)
-            _convolution(4, first),
-            _convolution(first, second),
-            nn.MaxPool2d(2),  # (N, second, 7, 7)
-            _convolution(second, third),
-            _convolution(third, fourth),
+            *(_convolution(1, fine), _convolution(fine, fine), nn.MaxPool2d(2)),
+            *(_convolution(fine, middle), _convolution(middle, middle), nn.MaxPool2d(2)),
+            *(_convolution(middle, coarse), _convolution(coarse, coarse)),
         )
-        self.head = nn.Linear(fourth, 10)
+        self.head = nn.Linear(coarse, 10)
 
     def forward(self, images: Tensor) -> Tensor:
+        """Logits (N, 10)."""
         logits: Tensor = self.head(self.features(images).amax(dim=(2, 3)))
         return logits

@@ -44,7 +44,7 @@ TASKS: dict[str, Task] = {
             to_tensor=digit_tensor,
             load=mnist,
             vary=vary_digits,
-            epochs=18,
+            epochs=12,
             learning_rate=4e-3,
         ),
     )
