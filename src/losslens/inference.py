@@ -14,7 +14,9 @@ from losslens.losses import LOSSES
 from losslens.pictures import check_size
 from losslens.tasks import TASKS
 
-_PATH_STEPS = 8  # points on the way from blank paper to the picture, for the heatmap
+# Points on the way from blank paper to the picture. Over 20 digits the heatmap then misses the lead by 3 % in the median
+# (7 % at most); with 8 points by 7 % (89 %).
+_PATH_STEPS = 16
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,6 @@ class Answer:
     logits: list[float]
     softmax: list[float]  # probabilities, sum 1
     calibrated: list[float]  # likewise, through the link fitted on held-out training data
-    heatmap: NDArray[np.float32]  # (H, W); a pixel's share in the answer's lead over the other classes, in logits
 
 
 @dataclass(frozen=True)
@@ -100,31 +101,45 @@ def _answer(task: str, loss: str, image: Tensor) -> Answer | Missing:
         checkpoint = _checkpoint(task, loss)
     except checkpoints.CheckpointError as error:
         return Missing(loss, str(error))
-    logits, heatmap = _explained(checkpoint.network, image)
+    with torch.inference_mode():
+        logits = checkpoint.network(image[None])[0]
     return Answer(
         loss=loss,
         label=TASKS[task].labels[int(logits.argmax())],
         logits=logits.tolist(),
         softmax=logits.softmax(dim=0).tolist(),
         calibrated=(logits / checkpoint.card.temperature).softmax(dim=0).tolist(),
-        heatmap=heatmap,
     )
 
 
-def _explained(network: nn.Module, image: Tensor) -> tuple[Tensor, NDArray[np.float32]]:
-    """Logits (C,) and the integrated gradients, from blank paper, of the answer's lead over the mean of the others.
+def explain(task: str, image: Tensor) -> dict[str, NDArray[np.float32]]:
+    """For each loss whose network works, which pixels spoke for its answer: (H, W), in logits.
 
+    A pixel's value is its share in the lead of the answer over the mean of the other classes, by integrated gradients from
+    blank paper: the values add up to how much the picture raised that lead. Pixels of blank paper have none.
     Sundararajan et al. 2017, https://arxiv.org/abs/1703.01365
     """
+    return {loss: _integrated_gradients(network(task, loss), image) for loss in LOSSES if _works(task, loss)}
+
+
+def _works(task: str, loss: str) -> bool:
+    try:
+        _checkpoint(task, loss)
+    except checkpoints.CheckpointError:
+        return False
+    return True
+
+
+def _integrated_gradients(model: nn.Module, image: Tensor) -> NDArray[np.float32]:
+    points = (torch.arange(_PATH_STEPS) + 0.5) / _PATH_STEPS
+    path = (points[:, None, None, None] * image).requires_grad_()
     with torch.enable_grad():
-        points = (torch.arange(_PATH_STEPS) + 0.5) / _PATH_STEPS
-        path = (points[:, None, None, None] * image).requires_grad_()
-        logits = network(torch.cat([image[None], path]))
-        final = logits[0].detach()
-        answer = int(final.argmax())
-        lead = logits[1:, answer] - (logits[1:].sum(dim=1) - logits[1:, answer]) / (len(final) - 1)
-        (slope,) = torch.autograd.grad(lead.sum(), path)
-    return final, (slope.mean(dim=0) * image).sum(dim=0).numpy()
+        answer = int(model(image[None]).argmax())
+        logits = model(path)
+        others = (logits.sum(dim=1) - logits[:, answer]) / (logits.shape[1] - 1)
+        (slope,) = torch.autograd.grad((logits[:, answer] - others).sum(), path)
+    share: NDArray[np.float32] = (slope.mean(dim=0) * image).sum(dim=0).numpy()
+    return share
 
 
 def is_stranger(task: str, prediction: Prediction) -> bool:

@@ -15,7 +15,7 @@ from losslens.ui.words import Words
 
 def cards(prediction: Prediction, labels: tuple[str, ...], truth: str | None, view: str, words: Words, marked: bool) -> str:
     """The whole answer. ``truth`` is a label or None; ``view`` is "softmax" or "calibrated"."""
-    parts = [_card(answer, labels, truth, view, words, prediction.seen) for answer in prediction.answers]
+    parts = [_card(answer, labels, truth, view, words) for answer in prediction.answers]
     warning = f'<p class="unlike">{escape(words["unlike_digits"])}</p>' if marked else ""
     headline = f'<p class="verdict">{escape(_agreement(prediction.given, words))}</p>'
     right = f'<p class="right-line">{escape(_who_was_right(prediction.given, truth, words))}</p>' if truth else ""
@@ -69,7 +69,6 @@ def _card(
     truth: str | None,
     view: str,
     words: Words,
-    picture: NDArray[np.float32],
 ) -> str:
     title = f"<h3>{escape(LOSSES[answer.loss].label)}</h3>"
     if isinstance(answer, Missing):
@@ -82,7 +81,7 @@ def _card(
         f'<section class="card" data-loss="{answer.loss}" data-answer="{escape(answer.label)}">{title}'
         f'<div class="card-top"><div class="big">{escape(answer.label)}</div>'
         f'<div class="sure"><b>{probs[best]:.1%}</b><span>{escape(words["confident"])}</span></div>'
-        f'<img class="heat" src="{png_url(_heat(answer.heatmap, picture))}" alt="{heat_alt}" title="{heat_alt}"></div>'
+        f'<div class="heat" role="img" aria-label="{heat_alt}" title="{heat_alt}"></div></div>'
         f"{_bars(probs, labels, best, words)}{_truth_line(answer, labels, truth, words)}"
         f'<p class="note">{escape(words["note_" + answer.loss])}</p></section>'
     )
@@ -104,6 +103,15 @@ def _truth_line(answer: Answer, labels: tuple[str, ...], truth: str | None, word
     verdict = "right" if answer.label == truth else "wrong"
     said = escape(words["loss_value"].format(truth=truth))
     return f'<p class="truth {verdict}"><b>{escape(words[verdict])}</b> · {said}: <b>{value:.4g}</b></p>'
+
+
+def heatmaps(shares: dict[str, NDArray[np.float32]], picture: NDArray[np.float32]) -> str:
+    """A style sheet that lays each loss's heatmap into its card: the last one stays in sight until the next has come."""
+    rules = (
+        f".card[data-loss={loss}] .heat {{ background-image: url({png_url(_heat(share, picture))}); }}"
+        for loss, share in shares.items()
+    )
+    return f"<style>{''.join(rules)}</style>"
 
 
 def _heat(heatmap: NDArray[np.float32], picture: NDArray[np.float32]) -> NDArray[np.uint8]:

@@ -41,6 +41,7 @@ def build_digits_tab(words: Words, *, public: bool) -> gr.State:
                     scale=2,
                 )
             answer = gr.HTML(cards.message(words["blank"]))
+            heat = gr.HTML()
 
     def on_drawing(value: object, truth: str, view: str) -> tuple[Any, str, str]:
         try:
@@ -61,6 +62,11 @@ def build_digits_tab(words: Words, *, public: bool) -> gr.State:
         html = cards.cards(prediction, TASK.labels, truth or None, view, words, inference.is_stranger(TASK.key, prediction))
         return cards.seen(digit[0].numpy(), words), html
 
+    def explained(digit: Tensor | None) -> str:
+        if digit is None or is_blank(digit):
+            return ""
+        return cards.heatmaps(inference.explain(TASK.key, digit), digit[0].numpy())
+
     quick: dict[str, Any] = {
         "show_progress": "hidden",
         "trigger_mode": "always_last",
@@ -69,8 +75,10 @@ def build_digits_tab(words: Words, *, public: bool) -> gr.State:
         "api_visibility": "private",
     }
     outputs = [current, seen, answer]
-    pad.change(on_drawing, [pad, truth, view], outputs, **quick)
-    upload.change(on_upload, [upload, truth, view], outputs, **quick)
+    drawn = pad.change(on_drawing, [pad, truth, view], outputs, **quick)
+    uploaded = upload.change(on_upload, [upload, truth, view], outputs, **quick)
+    # The bars do not wait for the reasons, which cost fifty times the compute.
+    gr.on([drawn.success, uploaded.success], explained, current, heat, **(quick | {"concurrency_id": "explain"}))
     gr.on([truth.change, view.change], shown, [current, truth, view], [seen, answer], **quick)
     if public:
         api(predict_digit, api_name="predict_digit", concurrency_id="predict")
