@@ -40,14 +40,17 @@ def seen(pixels: NDArray[np.float32] | None, words: Words) -> str:
 
 
 def _agreement(answers: list[Answer], words: Words) -> str:
-    votes = Counter(answer.label for answer in answers)
-    if not votes:
+    counted = Counter(answer.label for answer in answers).most_common()
+    if not counted:
         return ""
-    (winner, count), *rest = votes.most_common()
+    (winner, count), *rest = counted
     if not rest:
         return words["all_agree"].format(total=len(answers), answer=winner)
     others = "; ".join(
-        words["others_read"].format(losses=_names(a for a in answers if a.label == label), answer=label) for label, _ in rest
+        words["one_other_reads" if votes == 1 else "others_read"].format(
+            losses=_names([a for a in answers if a.label == label], words), answer=label
+        )
+        for label, votes in rest
     )
     return words["some_agree"].format(count=count, total=len(answers), answer=winner, others=others)
 
@@ -56,11 +59,11 @@ def _who_was_right(answers: list[Answer], truth: str | None, words: Words) -> st
     right = [answer for answer in answers if answer.label == truth]
     if len(right) in (0, len(answers)):
         return words["right_all"] if right else words["right_none"]
-    return words["right_line"].format(losses=_names(right))
+    return words["right_line"].format(losses=_names(right, words))
 
 
-def _names(answers: object) -> str:
-    return ", ".join(LOSSES[answer.loss].label for answer in answers)  # type: ignore[attr-defined]
+def _names(answers: list[Answer], words: Words) -> str:
+    return words["list_comma"].join(words["loss_" + answer.loss] for answer in answers)
 
 
 def _card(
@@ -70,7 +73,7 @@ def _card(
     view: str,
     words: Words,
 ) -> str:
-    title = f"<h3>{escape(LOSSES[answer.loss].label)}</h3>"
+    title = f"<h3>{escape(words['loss_' + answer.loss])}</h3>"
     if isinstance(answer, Missing):
         problem = escape(words["missing"].format(problem=answer.problem))
         return f'<section class="card missing" data-loss="{answer.loss}">{title}<p>{problem}</p></section>'

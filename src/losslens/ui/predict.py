@@ -78,7 +78,8 @@ def build_digits_tab(words: Words, *, public: bool) -> gr.State:
     drawn = pad.change(on_drawing, [pad, truth, view], outputs, **quick)
     uploaded = upload.change(on_upload, [upload, truth, view], outputs, **quick)
     # The bars do not wait for the reasons, which cost fifty times the compute.
-    gr.on([drawn.success, uploaded.success], explained, current, heat, **(quick | {"concurrency_id": "explain"}))
+    for answered in (drawn, uploaded):
+        answered.success(explained, current, heat, **(quick | {"concurrency_id": "explain"}))
     gr.on([truth.change, view.change], shown, [current, truth, view], [seen, answer], **quick)
     if public:
         api(predict_digit, api_name="predict_digit", concurrency_id="predict")

@@ -2,6 +2,15 @@
 
 WORDS: dict[str, dict[str, str]] = {
     "en": {
+        "list_comma": ", ",
+        "loss_cross_entropy": "Cross-entropy",
+        "loss_kl_div": "KL divergence",
+        "loss_mse": "Squared error (logits)",
+        "loss_brier": "Squared error (probabilities)",
+        "loss_bce": "One-vs-rest",
+        "loss_focal": "Focal (γ = 2)",
+        "loss_margin": "Margin (hinge)",
+        "loss_gce": "Generalised cross-entropy",
         "tagline": "See what a loss function teaches a network.",
         "controlled": "Same network, same pictures, same seed, same batches. Only the loss differs.",
         "error_kind": "This file is no picture I can read. Accepted: PNG, JPEG, WebP, GIF or BMP, up to 20 megapixels.",
@@ -10,6 +19,15 @@ WORDS: dict[str, dict[str, str]] = {
         "error_small": "This picture is too small ({detail}): each side must have at least 8 pixels.",
     },
     "ja": {
+        "list_comma": "、",
+        "loss_cross_entropy": "交差エントロピー",
+        "loss_kl_div": "KL ダイバージェンス",
+        "loss_mse": "二乗誤差（ロジット）",
+        "loss_brier": "二乗誤差（確率）",
+        "loss_bce": "一対他",
+        "loss_focal": "Focal 損失（γ = 2）",
+        "loss_margin": "マージン（ヒンジ）",
+        "loss_gce": "一般化交差エントロピー",
         "tagline": "損失関数がネットワークに何を教えるかを見る。",
         "controlled": "同じネットワーク、同じ画像、同じ乱数シード、同じバッチ。違うのは損失関数だけです。",
         "error_kind": "読み取れる画像ではありません。PNG、JPEG、WebP、GIF、BMP（20 メガピクセルまで）を使えます。",
