@@ -103,19 +103,18 @@ class Loss:
     key: str
     label: str
     fn: LossFunction
-    note: str  # one sentence beside the bars
 
 
 LOSSES: dict[str, Loss] = {
     loss.key: loss
     for loss in (
-        Loss("cross_entropy", "Cross-entropy", cross_entropy, "The usual choice, and the baseline here."),
-        Loss("kl_div", "KL divergence", kl_div, "Targets smoothed by 10 %, so it is never quite certain."),
-        Loss("mse", "Squared error (logits)", mse, "Its softmax can show at most 23 % for ten classes."),
-        Loss("brier", "Squared error (probabilities)", brier, "Learns little from confident mistakes."),
-        Loss("bce", "One-vs-rest", bce, "Asks each class alone, so it can say none of these."),
-        Loss("focal", "Focal (γ = 2)", focal, "Spends its effort on hard examples; modest on easy ones."),
-        Loss("margin", "Margin (hinge)", margin, "Content once the true class leads by 1."),
-        Loss("gce", "Generalised cross-entropy", gce, "Made to bear wrong labels."),
+        Loss("cross_entropy", "Cross-entropy", cross_entropy),
+        Loss("kl_div", "KL divergence", kl_div),
+        Loss("mse", "Squared error (logits)", mse),
+        Loss("brier", "Squared error (probabilities)", brier),
+        Loss("bce", "One-vs-rest", bce),
+        Loss("focal", "Focal (γ = 2)", focal),
+        Loss("margin", "Margin (hinge)", margin),
+        Loss("gce", "Generalised cross-entropy", gce),
     )
 }
