@@ -1,0 +1,200 @@
+"""Typed formulas: the eight losses written as formulas agree with ours; nothing hostile gets through, or takes long."""
+
+import itertools
+import string
+import time
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from losslens.formula import MAX_LENGTH, FormulaError, parse
+from losslens.losses import LOSSES
+from losslens.soundness import check
+
+SAME = {
+    "cross_entropy": "-sum(e * logp)",
+    "kl_div": "sum((0.9 * e + 0.1 / K) * (log(0.9 * e + 0.1 / K) - logp))",
+    "mse": "sum((z - e) ** 2)",
+    "brier": "sum((p - e) ** 2)",
+    "bce": "sum(softplus(z) - e * z)",
+    "focal": "-(1 - p_y) ** 2 * sum(e * logp)",
+    "margin": "relu(1 + max(z - 1000 * e) - sum(e * z))",
+    "gce": "(1 - p_y ** 0.7) / 0.7",
+}
+
+
+@pytest.mark.parametrize("key", LOSSES)
+def test_each_loss_can_be_typed(key: str) -> None:
+    generator = torch.Generator().manual_seed(0)
+    logits = (torch.randn(20, 10, generator=generator, dtype=torch.float64) * 2).requires_grad_()
+    target = torch.randint(0, 10, (20,), generator=generator)
+    typed, ours = parse(SAME[key]).fn(logits, target), LOSSES[key].fn(logits, target)
+    torch.testing.assert_close(typed, ours)
+    slopes = [torch.autograd.grad(losses.sum(), logits, retain_graph=True)[0] for losses in (typed, ours)]
+    torch.testing.assert_close(*slopes)
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("sum(abs(p - e))", {"finite", "gradient_finite", "learns", "decreasing"}),
+        ("-sum(e * logp) + (1 - p_y)", {"finite", "gradient_finite", "learns", "decreasing"}),
+        ("p_y", {"finite", "gradient_finite", "no_gradient", "not_decreasing"}),
+        ("1 / relu(p_y - 0.5)", {"not_finite", "gradient_not_finite", "learns", "decreasing"}),
+        ("where(p_y > 0.5, 0, 1) + 0 * p_y", {"finite", "gradient_finite", "no_gradient", "decreasing"}),
+        ("sum((z - e) ** 2)", {"finite", "gradient_finite", "learns", "not_decreasing"}),
+    ],
+)
+def test_findings(text: str, kinds: set[str]) -> None:
+    assert {finding.kind for finding in check(parse(text))} == kinds
+
+
+@pytest.mark.parametrize(
+    ("text", "reason", "position"),
+    [
+        ("", "empty", 0),
+        ("  -sum(e * q)", "name", 11),
+        ("p_y ** 99", "exponent", 7),
+        ("p_y ** p_y", "exponent", 7),
+        ("p - e", "per class", 0),
+        ("3 * K", "constant", 0),
+        ("sum(p_y)", "arguments", 0),
+        ("clamp(p_y, p_y, 1)", "arguments", 0),
+        ("where(p_y > 0, 1)", "arguments", 0),
+        ("(1 - p_y", "syntax", 0),
+        ("p_y * 1e300", "number", 6),
+        ("p_y + ｐ", "character", 6),
+        ("z.shape", "not allowed", 0),
+        ("z[0]", "not allowed", 0),
+        ("tan(p_y)", "function", 0),
+    ],
+)
+def test_what_is_refused_gets_position_and_reason(text: str, reason: str, position: int) -> None:
+    with pytest.raises(FormulaError) as caught:
+        parse(text)
+    assert (caught.value.reason, caught.value.position) == (reason, position)
+    assert f"character {position + 1}" in str(caught.value)
+
+
+def hostile() -> list[str]:
+    """Three hundred attempts at something other than a formula."""
+    names = [
+        "__import__",
+        "eval",
+        "exec",
+        "open",
+        "getattr",
+        "globals",
+        "compile",
+        "input",
+        "breakpoint",
+        "vars",
+        "torch",
+        "os",
+    ]
+    calls = [f"{name}{tail}" for name in names for tail in ("", "()", "('os')", "('x').system('id')", ".x", "[0]")]
+    roots = ["z", "p", "p_y", "sum", "log", "K", "1", "''", "()"]
+    walks = [
+        "__class__",
+        "__class__.__mro__[1].__subclasses__()",
+        "backward()",
+        "numpy()",
+        "__globals__",
+        "data",
+        "__dict__",
+    ]
+    attributes = [f"{root}.{walk}" for root, walk in itertools.product(roots, walks)]
+    wrapped = [f"sum({attribute})" for attribute in attributes]
+    powers = ["9**9**9**9", "z**999999", "p_y**-99", "(2**10)**10**10", "p_y**1e9", "p_y**(p_y)", "10**(10)", "p_y**True"]
+    nested = [left * count + "p_y" + right * count for count in (30, 90, 140) for left, right in ((("("), (")")), ("-", ""))]
+    nested += ["log(" * 60 + "p_y" + ")" * 60, "+".join(["p_y"] * 99), "[" * 99 + "]" * 99, "-(" * 99 + "1" + ")" * 99]
+    alike = [f"sum({letter} * logp)" for letter in "еｅℯ𝑒𝐞𝘦ⅇᴇ℮ɛ"] + [
+        "ｐ_y",
+        "p＿y",
+        "p_у",
+        "lo\u200bgp",
+        "p\u00a0_y",
+        "p_y\u202e",
+    ]
+    statements = [
+        "p_y; 1",
+        "import os",
+        "x = 1",
+        "(x := p_y)",
+        "lambda: p_y",
+        "[p_y for z in p]",
+        "{p_y}",
+        "f'{p_y}'",
+        "b'x'",
+        "...",
+    ]
+    statements += [
+        "p_y if p_y else 1",
+        "not p_y",
+        "~p_y",
+        "p_y and 1",
+        "p_y @ z",
+        "p_y % 2",
+        "p_y // 2",
+        "p_y << 9",
+        "p_y | 1",
+    ]
+    statements += [
+        "p_y\nimport os",
+        "p_y #",
+        "p_y\\",
+        "\x00",
+        "p_y\x00",
+        "print(p_y)",
+        "sum(*p)",
+        "sum(**p)",
+        "sum(x=p)",
+        "await p",
+    ]
+    statements += [
+        "None",
+        "True",
+        "1j * p_y",
+        "'a' * 99",
+        "1_000_000_000",
+        "0x" + "f" * 200,
+        "9" * 250,
+        "1e999",
+        "yield",
+        "*p",
+    ]
+    long = ["p_y" + " + p_y" * 5000, "(" * 100_000, "9" * 1_000_000, "a" * 10_000_000, "p_y " * 200]
+    junk = [
+        "".join(part) for part in itertools.islice(itertools.permutations("z.[]()**,:@`$?!\\'\"", 6), 0, 4_000_000, 60_000)
+    ]
+    return calls + attributes + wrapped + powers + nested + alike + statements + long + junk
+
+
+def test_three_hundred_hostile_formulas_are_refused_at_once() -> None:
+    corpus = hostile()
+    assert len(corpus) >= 300
+    for text in corpus:
+        began = time.perf_counter()
+        with pytest.raises(FormulaError):
+            parse(text)
+            pytest.fail(f"accepted: {text[:80]!r}")
+        assert time.perf_counter() - began < 1, text[:80]
+
+
+TOKENS = ["z", "p", "logp", "e", "p_y", "K", "1", "0.5", "2", "+", "-", "*", "/", "**", "<", ">", "(", ")", ",", " "]
+TOKENS += ["log(", "exp(", "sqrt(", "abs(", "relu(", "sigmoid(", "softplus(", "sum(", "mean(", "max(", "clamp(", "where("]
+
+
+@settings(max_examples=300, deadline=1000)
+@given(st.lists(st.sampled_from(TOKENS), max_size=40).map("".join) | st.text(string.printable, max_size=MAX_LENGTH + 20))
+def test_any_text_is_refused_or_gives_one_value_an_example(text: str) -> None:
+    try:
+        loss = parse(text)
+    except FormulaError as error:
+        assert 0 <= error.position <= len(text) + 1
+        return
+    logits = torch.randn(4, 3)
+    assert loss.fn(logits, torch.tensor([0, 1, 2, 0])).shape == (4,)
+    assert len(check(loss)) == 4
