@@ -42,7 +42,8 @@ def test_each_loss_can_be_typed(key: str) -> None:
         ("sum(abs(p - e))", {"finite", "gradient_finite", "learns", "decreasing"}),
         ("-sum(e * logp) + (1 - p_y)", {"finite", "gradient_finite", "learns", "decreasing"}),
         ("p_y", {"finite", "gradient_finite", "no_gradient", "not_decreasing"}),
-        ("1 / relu(p_y - 0.5)", {"not_finite", "gradient_not_finite", "learns", "decreasing"}),
+        ("1 / relu(p_y - 0.5)", {"not_finite", "gradient_finite", "learns", "decreasing"}),
+        ("sqrt(p_y - 2)", {"not_finite", "gradient_not_finite", "no_gradient", "decreasing"}),
         ("where(p_y > 0.5, 0, 1) + 0 * p_y", {"finite", "gradient_finite", "no_gradient", "decreasing"}),
         ("sum((z - e) ** 2)", {"finite", "gradient_finite", "learns", "not_decreasing"}),
     ],
@@ -108,68 +109,19 @@ def hostile() -> list[str]:
     attributes = [f"{root}.{walk}" for root, walk in itertools.product(roots, walks)]
     wrapped = [f"sum({attribute})" for attribute in attributes]
     powers = ["9**9**9**9", "z**999999", "p_y**-99", "(2**10)**10**10", "p_y**1e9", "p_y**(p_y)", "10**(10)", "p_y**True"]
-    nested = [left * count + "p_y" + right * count for count in (30, 90, 140) for left, right in ((("("), (")")), ("-", ""))]
-    nested += ["log(" * 60 + "p_y" + ")" * 60, "+".join(["p_y"] * 99), "[" * 99 + "]" * 99, "-(" * 99 + "1" + ")" * 99]
-    alike = [f"sum({letter} * logp)" for letter in "еｅℯ𝑒𝐞𝘦ⅇᴇ℮ɛ"] + [
-        "ｐ_y",
-        "p＿y",
-        "p_у",
-        "lo\u200bgp",
-        "p\u00a0_y",
-        "p_y\u202e",
-    ]
-    statements = [
-        "p_y; 1",
-        "import os",
-        "x = 1",
-        "(x := p_y)",
-        "lambda: p_y",
-        "[p_y for z in p]",
-        "{p_y}",
-        "f'{p_y}'",
-        "b'x'",
-        "...",
-    ]
-    statements += [
-        "p_y if p_y else 1",
-        "not p_y",
-        "~p_y",
-        "p_y and 1",
-        "p_y @ z",
-        "p_y % 2",
-        "p_y // 2",
-        "p_y << 9",
-        "p_y | 1",
-    ]
-    statements += [
-        "p_y\nimport os",
-        "p_y #",
-        "p_y\\",
-        "\x00",
-        "p_y\x00",
-        "print(p_y)",
-        "sum(*p)",
-        "sum(**p)",
-        "sum(x=p)",
-        "await p",
-    ]
-    statements += [
-        "None",
-        "True",
-        "1j * p_y",
-        "'a' * 99",
-        "1_000_000_000",
-        "0x" + "f" * 200,
-        "9" * 250,
-        "1e999",
-        "yield",
-        "*p",
-    ]
-    long = ["p_y" + " + p_y" * 5000, "(" * 100_000, "9" * 1_000_000, "a" * 10_000_000, "p_y " * 200]
-    junk = [
-        "".join(part) for part in itertools.islice(itertools.permutations("z.[]()**,:@`$?!\\'\"", 6), 0, 4_000_000, 60_000)
-    ]
-    return calls + attributes + wrapped + powers + nested + alike + statements + long + junk
+    pairs = (("(", ")"), ("-", ""), ("log(", ")"), ("[", "]"), ("-(", ")"))
+    nested = [left * count + "p_y" + right * count for count in (120, 140, 160) for left, right in pairs]
+    alike = [f"sum({letter} * logp)" for letter in "еｅℯ𝑒𝐞𝘦ⅇᴇ℮ɛ"]
+    alike += ["ｐ_y", "p＿y", "p_у", "lo\u200bgp", "p\u00a0_y", "p_y\u202e", "p_y\nimport os", "\x00", "p_y\x00", "p_y\\"]
+    statements = """
+        p_y; 1 | import os | x = 1 | (x := p_y) | lambda: p_y | [p_y for z in p] | {p_y} | f'{p_y}' | b'x' | ... | yield | *p
+        p_y if p_y else 1 | not p_y | ~p_y | p_y and 1 | p_y @ z | p_y % 2 | p_y // 2 | p_y << 9 | p_y ^ 1 | print(p_y)
+        sum(*p) | sum(**p) | sum(x=p) | await p | None | True | 1j * p_y | 'a' * 99 | 1_000_000_000 | 1e999 | p_y is z
+    """
+    words = [word.strip() for line in statements.split("\n") for word in line.split(" | ") if word.strip()]
+    long = ["p_y" + " + p_y" * 5000, "(" * 100_000, "9" * 1_000_000, "a" * 10_000_000, "p_y " * 200, "9" * 250]
+    junk = ["".join(part) for part in itertools.islice(itertools.permutations("z.[]()**,:@`$?!", 6), 0, 3_000_000, 60_000)]
+    return calls + attributes + wrapped + powers + nested + alike + words + long + junk
 
 
 def test_three_hundred_hostile_formulas_are_refused_at_once() -> None:
