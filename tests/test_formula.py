@@ -109,7 +109,7 @@ def hostile() -> list[str]:
     attributes = [f"{root}.{walk}" for root, walk in itertools.product(roots, walks)]
     wrapped = [f"sum({attribute})" for attribute in attributes]
     powers = ["9**9**9**9", "z**999999", "p_y**-99", "(2**10)**10**10", "p_y**1e9", "p_y**(p_y)", "10**(10)", "p_y**True"]
-    pairs = (("(", ")"), ("-", ""), ("log(", ")"), ("[", "]"), ("-(", ")"))
+    pairs = (("abs(", ")"), ("-", ""), ("log(", ")"), ("[", "]"), ("-(", ")"))
     nested = [left * count + "p_y" + right * count for count in (120, 140, 160) for left, right in pairs]
     alike = [f"sum({letter} * logp)" for letter in "еｅℯ𝑒𝐞𝘦ⅇᴇ℮ɛ"]
     alike += ["ｐ_y", "p＿y", "p_у", "lo\u200bgp", "p\u00a0_y", "p_y\u202e", "p_y\nimport os", "\x00", "p_y\x00", "p_y\\"]
