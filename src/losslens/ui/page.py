@@ -9,11 +9,12 @@ import torch
 
 from losslens import inference
 from losslens.tasks import TASKS
+from losslens.ui.explorer import build_explorer_tab
 from losslens.ui.predict import build_digits_tab
 from losslens.ui.words import LANGUAGES, WORDS
 
 TITLE = "Loss Lens"
-_CSS = (Path(__file__).parent / "style.css").read_text()
+_CSS = "".join((Path(__file__).parent / name).read_text() for name in ("style.css", "explorer.css"))
 # Gradio 6.31 ships a SemiBold of Source Sans Pro without most letters; Bold is whole.
 _FONT: list[gr.themes.Font | str] = [
     gr.themes.LocalFont("Source Sans Pro", weights=(400, 700)),
@@ -53,8 +54,12 @@ def build() -> gr.Blocks:
 def _page(language: str) -> None:
     words = WORDS[language]
     gr.HTML(_header(language, words))
-    with gr.Tabs(), gr.Tab(words["tab_digits"], id="digits"):
-        build_digits_tab(words, public=language == "en")
+    public = language == "en"  # one endpoint a job, not one a language
+    with gr.Tabs():
+        with gr.Tab(words["tab_digits"], id="digits"):
+            drawing = build_digits_tab(words, public=public)
+        with gr.Tab(words["tab_explorer"], id="explorer"):
+            build_explorer_tab(words, drawing, public=public)
 
 
 def _header(language: str, words: dict[str, str]) -> str:

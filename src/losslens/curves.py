@@ -1,0 +1,65 @@
+"""A loss taken apart: value, gradient and softmax at some logits, and curves along a line of logits."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from losslens.losses import Loss
+
+MAX_CLASSES = 10
+MAX_LOGIT = 50.0
+
+
+@dataclass(frozen=True)
+class Anatomy:
+    """One example under one loss; lists are per class."""
+
+    value: float  # in the loss's own units
+    gradient: list[float]  # d value / d logit
+    softmax: list[float]
+
+
+def anatomy(loss: Loss, logits: list[float], target: int) -> Anatomy:
+    """Take one example apart, in float64.
+
+    ``logits`` are 2 to 10 numbers from -50 to 50, ``target`` the index of the true one. Raises ValueError otherwise.
+    """
+    if not 2 <= len(logits) <= MAX_CLASSES:
+        raise ValueError(f"{len(logits)} logits are given; from 2 to {MAX_CLASSES} are allowed")
+    if any(not abs(logit) <= MAX_LOGIT for logit in logits):  # also NaN
+        raise ValueError(f"a logit is a number from -{MAX_LOGIT:g} to {MAX_LOGIT:g}")
+    if not 0 <= target < len(logits):
+        raise ValueError(f"the true class is {target}; with {len(logits)} logits it is from 0 to {len(logits) - 1}")
+    values, slopes = _value_and_slope(loss, torch.tensor([logits], dtype=torch.float64), torch.tensor([target]))
+    return Anatomy(float(values[0]), slopes[0].tolist(), torch.tensor(logits, dtype=torch.float64).softmax(dim=0).tolist())
+
+
+@dataclass(frozen=True)
+class Curves:
+    """A loss along a line: the true logit moves, the others are 0. All lists have one value a point."""
+
+    margin: list[float]  # true logit less the others
+    true_probability: list[float]
+    value: list[float]
+    weight: list[float]  # how hard the true logit is pulled up, by what cross-entropy would: -slope / (1 - p_y)
+
+
+def curves(loss: Loss, classes: int, reach: float = 8.0, points: int = 161) -> Curves:
+    """Follow ``loss`` while the true logit's lead runs from -reach to reach, with ``classes`` classes."""
+    margin = torch.linspace(-reach, reach, points, dtype=torch.float64)
+    logits = torch.zeros(points, classes, dtype=torch.float64)
+    logits[:, 0] = margin
+    target = torch.zeros(points, dtype=torch.long)
+    values, slopes = _value_and_slope(loss, logits, target)
+    probability = logits.softmax(dim=1)[:, 0]
+    weight = -slopes[:, 0] / (1 - probability)
+    return Curves(margin.tolist(), probability.tolist(), values.tolist(), weight.tolist())
+
+
+def _value_and_slope(loss: Loss, logits: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
+    logits = logits.requires_grad_()
+    with torch.enable_grad():
+        values = loss.fn(logits, target)
+        (slopes,) = torch.autograd.grad(values.sum(), logits, allow_unused=True)
+    return values.detach(), torch.zeros_like(logits) if slopes is None else slopes

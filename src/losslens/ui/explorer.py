@@ -1,0 +1,22 @@
+"""The loss explorer: one tab, three pages, exact and computed live."""
+
+import gradio as gr
+
+from losslens.ui.explorer_mistakes import build_mistakes_page
+from losslens.ui.explorer_own import build_own_page
+from losslens.ui.explorer_shape import build_shape_page
+from losslens.ui.words import Words
+
+
+def build_explorer_tab(words: Words, drawing: gr.State, *, public: bool) -> gr.Textbox:
+    """Lay out the tab; returns the box that holds the visitor's own formula.
+
+    ``drawing`` holds the digit drawn last. ``public`` shows the tab's job as the endpoint /loss_value.
+    """
+    with gr.Tabs():
+        with gr.Tab(words["page_shape"], id="shape"):
+            build_shape_page(words, drawing, public=public)
+        with gr.Tab(words["page_mistakes"], id="mistakes"):
+            build_mistakes_page(words)
+        with gr.Tab(words["page_own"], id="own"):
+            return build_own_page(words)

@@ -1,0 +1,189 @@
+"""Shape: move the logits of one example and see every loss's value, gradient and curves."""
+
+from html import escape
+from typing import Any
+
+import gradio as gr
+import torch
+import torch.nn.functional as F
+from gradio.events import api
+from torch import Tensor
+
+from losslens import formula, inference
+from losslens.curves import MAX_CLASSES, anatomy, curves
+from losslens.facts import FACTS
+from losslens.losses import LOSSES, Loss, kl_div
+from losslens.ui.charts import COLOURS, Line, line_chart
+from losslens.ui.words import Words
+
+_START = (2.0, 1.0, -1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+_REACH = 12.0  # of the sliders
+_LATEX = [{"left": "$$", "right": "$$", "display": True}]
+
+
+def build_shape_page(words: Words, drawing: gr.State, *, public: bool) -> None:
+    """Sliders on the left; values, gradients, curves and facts on the right."""
+    gr.Markdown(words["shape_intro"])
+    with gr.Row(elem_classes="predict"):
+        with gr.Column(scale=1, min_width=280):
+            classes = gr.Slider(2, MAX_CLASSES, 3, step=1, label=words["classes"], elem_id="classes")
+            truth = gr.Slider(0, 2, 0, step=1, label=words["true_class"])
+            logits = [
+                gr.Slider(-_REACH, _REACH, value, step=0.1, label=words["logit"].format(index=index), visible=index < 3)
+                for index, value in enumerate(_START)
+            ]
+            take = gr.Button(words["from_drawing"], size="sm")
+        with gr.Column(scale=3, min_width=320):
+            table = gr.HTML(values_table(words, list(_START[:3]), 0))
+            pick = gr.Dropdown(
+                [(words["loss_" + key], key) for key in LOSSES], value="cross_entropy", label=words["pick_loss"]
+            )
+            facts = gr.Markdown(facts_text(words, "cross_entropy"), latex_delimiters=_LATEX, elem_classes="facts")
+            charts = gr.HTML(shape_charts(words, list(LOSSES.values()), "cross_entropy", 3, 1.5))
+            gr.Markdown(words["weight_note"], elem_classes="small")
+            same = gr.HTML(same_table(words, list(_START[:3]), 0))
+
+    def show(count: float, true_class: float, key: str, *values: float) -> tuple[str, str, str]:
+        count = min(max(int(count), 2), MAX_CLASSES)
+        target = min(max(int(true_class), 0), count - 1)
+        chosen = [float(value) for value in values[:count]]
+        others = [value for index, value in enumerate(chosen) if index != target]
+        lead = chosen[target] - sum(others) / len(others)
+        drawn = shape_charts(words, list(LOSSES.values()), key, count, lead)
+        return values_table(words, chosen, target), drawn, same_table(words, chosen, target)
+
+    def resize(count: float, true_class: float) -> list[Any]:
+        count = int(count)
+        limit = gr.Slider(maximum=count - 1, value=min(int(true_class), count - 1))
+        return [limit, *(gr.Slider(visible=index < count) for index in range(MAX_CLASSES))]
+
+    def from_drawing(digit: Tensor | None, key: str) -> list[Any]:
+        if digit is None:
+            gr.Info(words["no_drawing"])
+            return [gr.skip()] * (MAX_CLASSES + 2)
+        answer = next((a for a in inference.predict("digits", digit).given if a.loss == key), None)
+        if answer is None:
+            gr.Info(words["no_drawing"])
+            return [gr.skip()] * (MAX_CLASSES + 2)
+        values = [round(min(max(value, -_REACH), _REACH), 1) for value in answer.logits]
+        shown = [gr.Slider(value=value, visible=True) for value in values]
+        return [MAX_CLASSES, gr.Slider(maximum=MAX_CLASSES - 1, value=int(answer.label)), *shown]
+
+    quick: dict[str, Any] = {"show_progress": "hidden", "trigger_mode": "always_last", "api_visibility": "private"}
+    inputs = [classes, truth, pick, *logits]
+    gr.on([part.change for part in inputs], show, inputs, [table, charts, same], **quick)
+    classes.input(resize, [classes, truth], [truth, *logits], **quick)
+    pick.change(lambda key: facts_text(words, key), pick, facts, **quick)
+    take.click(from_drawing, [drawing, pick], [classes, truth, *logits], **quick)
+    if public:
+        api(loss_value, api_name="loss_value")
+
+
+def values_table(words: Words, logits: list[float], target: int) -> str:
+    """Softmax, and each loss's value and gradient per logit, as an HTML table."""
+    parts = {key: anatomy(loss, logits, target) for key, loss in LOSSES.items()}
+    softmax = next(iter(parts.values())).softmax
+    head = "".join(
+        f'<div class="cell{" true" if index == target else ""}"><b>{share:.3f}</b><i style="height:{share * 40:.1f}px"></i>'
+        f"<span>z{index}</span></div>"
+        for index, share in enumerate(softmax)
+    )
+    rows = "".join(
+        f"<tr><th>{escape(words['loss_' + key])}</th><td>{part.value:.4g}</td><td>{gradient_bars(part.gradient, target)}</td></tr>"
+        for key, part in parts.items()
+    )
+    return (
+        f'<div class="anatomy"><p>{escape(words["softmax_of"])}</p><div class="softmax">{head}</div><table><thead><tr>'
+        f"<th>{escape(words['col_loss'])}</th><th>{escape(words['col_value'])}</th><th>{escape(words['col_gradient'])}</th>"
+        f"</tr></thead><tbody>{rows}</tbody></table></div>"
+    )
+
+
+def gradient_bars(gradient: list[float], target: int) -> str:
+    """One small bar a logit, to the left where the gradient is negative; the longest is 1 or the greatest gradient."""
+    longest = max(1.0, *(abs(value) for value in gradient))
+    bars = "".join(
+        f'<span class="pull{" true" if index == target else ""}" title="z{index}: {value:+.4f}">'
+        f'<i class="{"up" if value < 0 else "down"}" style="width:{abs(value) / longest * 50:.1f}%"></i></span>'
+        for index, value in enumerate(gradient)
+    )
+    return f'<div class="pulls">{bars}</div>'
+
+
+def shape_charts(words: Words, losses: list[Loss], strong: str, classes: int, lead: float) -> str:
+    """Value and gradient weight, against the lead of the true logit and against p_y."""
+    drawn = {loss.key: curves(loss, classes) for loss in losses}
+
+    def lines(x: str, y: str) -> list[Line]:
+        return [
+            Line(
+                words.get("loss_" + loss.key, words["own_name"]),
+                getattr(drawn[loss.key], x),
+                getattr(drawn[loss.key], y),
+                COLOURS[index],
+                loss.key == strong,
+            )
+            for index, loss in enumerate(losses)
+        ]
+
+    here = float(F.softmax(torch.tensor([lead, *[0.0] * (classes - 1)]), dim=0)[0])
+    ranges = {"value": (0.0, 8.0), "weight": (-0.5, 2.5)}
+    ends = {"margin": ((-8.0, 8.0), lead), "true_probability": ((0.0, 1.0), here)}
+    titles = {"margin": ("margin", words["x_margin"]), "true_probability": ("p", words["x_p"])}
+    figures = [
+        line_chart(
+            lines(x, y),
+            title=words[f"chart_{y}_{titles[x][0]}"],
+            x_title=titles[x][1],
+            x_range=ends[x][0],
+            y_range=ranges[y],
+            marker=ends[x][1],
+            marker_label=words["you_are_here"],
+        )
+        for y in ranges
+        for x in ends
+    ]
+    return f'<div class="charts">{"".join(figures)}</div>'
+
+
+def same_table(words: Words, logits: list[float], target: int) -> str:
+    """Cross-entropy, NLL of the log-softmax and KL divergence with eps 0, side by side."""
+    z = torch.tensor([logits], dtype=torch.float64, requires_grad=True)
+    y = torch.tensor([target])
+    versions = {
+        "nn.CrossEntropyLoss": F.cross_entropy(z, y),
+        "nn.NLLLoss(log_softmax)": F.nll_loss(F.log_softmax(z, dim=1), y),
+        "nn.KLDivLoss, eps = 0": kl_div(z, y, eps=0.0).sum(),
+    }
+    slopes = [torch.autograd.grad(value, z)[0] for value in versions.values()]
+    values = [value.item() for value in versions.values()]
+    gap = max(max(values) - min(values), *(float((slope - slopes[0]).abs().max()) for slope in slopes))
+    rows = "".join(f"<tr><th>{name}</th><td>{value:.12f}</td></tr>" for name, value in zip(versions, values, strict=True))
+    return (
+        f'<div class="anatomy same"><h3>{escape(words["same_title"])}</h3><p>{escape(words["same_note"])}</p><table>'
+        f"{rows}<tr><th>{escape(words['same_greatest'])}</th><td>{gap:.1e}</td></tr></table></div>"
+    )
+
+
+def facts_text(words: Words, key: str) -> str:
+    """Formula, use, paper and code of one loss, in Markdown."""
+    fact = FACTS[key]
+    code = words["facts_code"].format(torch_class=f"`{fact.torch_class}`")
+    return (
+        f"### {words['loss_' + key]}\n\n$${fact.latex}$$\n\n**{words['facts_asks']}**: {words['asks_' + key]}  \n"
+        f"**{words['facts_use']}**: {words['use_' + key]}  \n**{words['facts_avoid']}**: {words['avoid_' + key]}  \n"
+        f"**{words['facts_paper']}**: [{fact.paper}]({fact.url})\n\n{code}:\n```python\n{fact.code}\n```"
+    )
+
+
+def loss_value(loss: str, logits: list[float], target: int) -> dict[str, Any]:
+    """Value, gradient and softmax of one example under one loss.
+
+    ``loss`` is a key, such as "focal", or a typed formula, such as "-sum(e * logp)"; ``logits`` 2 to 10 numbers from -50 to
+    50; ``target`` the index of the true class. Returns ``value``, ``gradient`` per logit, and ``softmax``.
+    """
+    try:
+        part = anatomy(LOSSES.get(loss) or formula.parse(loss), list(logits), target)
+    except (ValueError, TypeError) as error:
+        raise gr.Error(str(error), print_exception=False) from None
+    return {"value": part.value, "gradient": part.gradient, "softmax": part.softmax}
