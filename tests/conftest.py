@@ -13,6 +13,8 @@ from losslens.tasks import TASKS
 torch.set_num_threads(1)  # as the app does; small networks lose by sharing a picture between cores
 
 SHIPPED = Path(__file__).resolve().parents[1] / "models"
+if not (SHIPPED / "digits").is_dir():
+    collect_ignore = ["test_shipped.py", "browser"]  # until the checkpoints are trained
 
 
 @pytest.fixture(scope="session")

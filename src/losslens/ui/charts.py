@@ -1,7 +1,7 @@
 """Small charts as SVG: vectors that follow the page's colours, in light and dark."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
 
@@ -9,6 +9,9 @@ WIDTH, HEIGHT = 520, 300
 _LEFT, _RIGHT, _TOP, _BOTTOM = 52, 12, 12, 40  # room for the axes
 # One colour a loss, in the order of LOSSES, told apart on light and dark paper and by most colour-blind eyes; then the own.
 COLOURS = ("#4f6df5", "#0d9488", "#d94f3d", "#e08a1e", "#5b9c2e", "#a855d6", "#b08b1c", "#d6459a", "currentColor")
+
+
+Place = Callable[[float, float], tuple[float, float]]  # data to picture
 
 
 @dataclass(frozen=True)
@@ -41,7 +44,11 @@ def line_chart(
         down = HEIGHT - _BOTTOM - (y - y_low) / (y_high - y_low) * (HEIGHT - _TOP - _BOTTOM)
         return round(across, 1), round(down, 1)
 
-    parts = [*_grid(x_range, y_range, place), *(_curve(line, x_range, y_range, place) for line in lines)]
+    inner = f'x="{_LEFT}" y="{_TOP}" width="{WIDTH - _LEFT - _RIGHT}" height="{HEIGHT - _TOP - _BOTTOM}"'
+    frame = f"{_LEFT} {_TOP} {WIDTH - _LEFT - _RIGHT} {HEIGHT - _TOP - _BOTTOM}"
+    curves = "".join(_curve(line, x_range, y_range, place) for line in lines)
+    # A picture within the picture clips the curves at the frame.
+    parts = [*_grid(x_range, y_range, place), f'<svg {inner} viewBox="{frame}">{curves}</svg>']
     if marker is not None and x_low <= marker <= x_high:
         (x, top), (_, bottom) = place(marker, y_high), place(marker, y_low)
         parts.append(f'<path d="M{x} {top}V{bottom}" class="marker"><title>{escape(marker_label)}</title></path>')
@@ -54,8 +61,7 @@ def line_chart(
     )
 
 
-def _curve(line: Line, x_range: tuple[float, float], y_range: tuple[float, float], place: object) -> str:
-    assert callable(place)
+def _curve(line: Line, x_range: tuple[float, float], y_range: tuple[float, float], place: Place) -> str:
     path, pen_down = [], False
     for x, y in zip(line.xs, line.ys, strict=True):
         if not math.isfinite(y) or not x_range[0] <= x <= x_range[1]:
@@ -73,8 +79,7 @@ def _curve(line: Line, x_range: tuple[float, float], y_range: tuple[float, float
     )
 
 
-def _grid(x_range: tuple[float, float], y_range: tuple[float, float], place: object) -> list[str]:
-    assert callable(place)
+def _grid(x_range: tuple[float, float], y_range: tuple[float, float], place: Place) -> list[str]:
     parts = []
     for y in ticks(*y_range):
         (left, down), (right, _) = place(x_range[0], y), place(x_range[1], y)

@@ -18,7 +18,7 @@ from losslens.ui.words import Words
 
 _START = (2.0, 1.0, -1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
 _REACH = 12.0  # of the sliders
-_LATEX = [{"left": "$$", "right": "$$", "display": True}]
+_LATEX: list[dict[str, str | bool]] = [{"left": "$$", "right": "$$", "display": True}]
 
 
 def build_shape_page(words: Words, drawing: gr.State, *, public: bool) -> None:
@@ -70,7 +70,7 @@ def build_shape_page(words: Words, drawing: gr.State, *, public: bool) -> None:
         return [MAX_CLASSES, gr.Slider(maximum=MAX_CLASSES - 1, value=int(answer.label)), *shown]
 
     quick: dict[str, Any] = {"show_progress": "hidden", "trigger_mode": "always_last", "api_visibility": "private"}
-    inputs = [classes, truth, pick, *logits]
+    inputs: list[gr.Slider | gr.Dropdown] = [classes, truth, pick, *logits]
     gr.on([part.change for part in inputs], show, inputs, [table, charts, same], **quick)
     classes.input(resize, [classes, truth], [truth, *logits], **quick)
     pick.change(lambda key: facts_text(words, key), pick, facts, **quick)
@@ -89,7 +89,8 @@ def values_table(words: Words, logits: list[float], target: int) -> str:
         for index, share in enumerate(softmax)
     )
     rows = "".join(
-        f"<tr><th>{escape(words['loss_' + key])}</th><td>{part.value:.4g}</td><td>{gradient_bars(part.gradient, target)}</td></tr>"
+        f"<tr data-loss='{key}'><th>{escape(words['loss_' + key])}</th><td>{part.value:.4g}</td>"
+        f"<td>{gradient_bars(part.gradient, target)}</td></tr>"
         for key, part in parts.items()
     )
     return (
