@@ -74,7 +74,7 @@ def _curve(line: Line, x_range: tuple[float, float], y_range: tuple[float, float
         pen_down = True
     width = 3 if line.strong else 1.8
     return (
-        f'<path d="{" ".join(path)}" fill="none" stroke="{line.colour}" stroke-width="{width}" clip-path="inset(0)">'
+        f'<path d="{" ".join(path)}" fill="none" stroke="{line.colour}" stroke-width="{width}">'
         f"<title>{escape(line.label)}</title></path>"
     )
 
