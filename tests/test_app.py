@@ -79,3 +79,19 @@ def test_both_languages_say_the_same_things() -> None:
     assert WORDS["en"].keys() == WORDS["ja"].keys()
     for key, text in WORDS["en"].items():
         assert text and WORDS["ja"][key], key
+
+
+def test_one_loss_can_be_asked_by_name_or_formula(app: str) -> None:
+    client = Client(app, verbose=False)
+    named = client.predict("cross_entropy", [2.0, 0.5, -1.0], 0, api_name="/loss_value")
+    typed = client.predict("-sum(e * logp)", [2.0, 0.5, -1.0], 0, api_name="/loss_value")
+    assert named["value"] == pytest.approx(typed["value"]) == pytest.approx(0.2413, abs=1e-4)
+    assert sum(named["gradient"]) == pytest.approx(0, abs=1e-9)
+    refused = {
+        "not allowed": ("z.x", [1.0, 2.0], 0),
+        "from 2 to 10": ("mse", [1.0], 0),
+        "true class": ("mse", [1.0, 2.0], 5),
+    }
+    for said, bad in refused.items():
+        with pytest.raises(AppError, match=said):
+            client.predict(*bad, api_name="/loss_value")

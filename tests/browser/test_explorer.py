@@ -1,0 +1,79 @@
+"""A visitor moves a slider, types a loss and runs a mistake, in both languages, in a real Chromium."""
+
+from typing import Any
+
+import pytest
+
+TABS = {
+    "en-US": ("Explore the losses", "Your own loss", "Mistakes", "Run both"),
+    "ja-JP": ("損失関数を探る", "自作の損失", "よくある間違い", "両方を実行"),
+}
+
+
+def explorer(visit: Any, locale: str, width: int = 1280) -> Any:
+    page = visit(locale=locale, width=width).page
+    if locale == "ja-JP":
+        page.wait_for_url("**/ja")
+    page.get_by_role("tab", name=TABS[locale][0]).click()
+    page.wait_for_selector(".anatomy table")
+    assert "__i18n__" not in page.content()
+    return page
+
+
+@pytest.mark.parametrize("locale", TABS)
+def test_moving_a_logit_changes_every_loss(visit: Any, locale: str) -> None:
+    page = explorer(visit, locale)
+    row = page.locator("tr[data-loss=cross_entropy] td").first
+    before = row.inner_text()
+    slider = page.locator("input[type=range]:visible").nth(2)
+    slider.focus()
+    for _ in range(15):
+        slider.press("ArrowLeft")
+    page.wait_for_function(
+        "before => document.querySelector('tr[data-loss=cross_entropy] td').innerText !== before", arg=before
+    )
+    page.wait_for_timeout(800)
+    assert float(row.inner_text()) > float(before)
+    assert page.locator(".charts svg:visible").count() >= 4
+
+
+@pytest.mark.parametrize("locale", TABS)
+def test_a_typed_loss_is_drawn_checked_or_refused_with_its_place(visit: Any, locale: str) -> None:
+    page = explorer(visit, locale)
+    page.get_by_role("tab", name=TABS[locale][1]).click()
+    box = page.locator("#own-loss textarea, #own-loss input[type=text]").first
+    box.fill("sum(abs(p - e)) + q")
+    page.wait_for_selector(".refused mark")
+    assert page.locator(".refused mark").inner_text() == "q"
+    assert "19" in page.locator(".refused p").inner_text()
+    box.fill("p_y")
+    page.wait_for_selector(".findings .bad")
+    box.fill("sum(abs(p - e))")
+    page.wait_for_function(
+        "() => document.querySelectorAll('.findings .good').length === 4 && !document.querySelector('.findings .bad')"
+    )
+
+
+@pytest.mark.parametrize("locale", TABS)
+def test_a_mistake_is_run_and_told(visit: Any, locale: str) -> None:
+    page = explorer(visit, locale)
+    page.get_by_role("tab", name=TABS[locale][2]).click()
+    page.get_by_role("button", name=TABS[locale][3]).click()
+    page.wait_for_selector(".outcome .said", timeout=60_000)
+    assert page.locator(".outcome svg[role=img]").count() == 2
+
+
+def test_the_logits_of_the_drawing_can_be_taken(visit: Any) -> None:
+    page = visit().page
+    page.get_by_role("button", name="Sample digit 3").click()
+    page.wait_for_selector(".card[data-answer]")
+    page.get_by_role("tab", name="Explore the losses").click()
+    page.get_by_role("button", name="Take the logits from my drawing").click()
+    page.wait_for_function("() => document.querySelectorAll('.anatomy .softmax .cell').length === 10")
+    page.wait_for_timeout(500)
+    assert float(page.locator(".anatomy .cell.true b").inner_text()) > 0.9
+
+
+def test_nothing_is_wider_than_a_phone(visit: Any) -> None:
+    page = explorer(visit, "en-US", width=390)
+    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
