@@ -12,10 +12,6 @@ from losslens.tasks import TASKS
 
 torch.set_num_threads(1)  # as the app does; small networks lose by sharing a picture between cores
 
-SHIPPED = Path(__file__).resolve().parents[1] / "models"
-if not (SHIPPED / "digits").is_dir():
-    collect_ignore: list[str] = ["test_shipped.py", "browser"]  # until the checkpoints are trained
-
 
 @pytest.fixture(scope="session")
 def mini() -> Dataset:

@@ -80,7 +80,7 @@ def _train(options: argparse.Namespace) -> None:
             print(f"wrote {path}")
     everyone = all(checkpoints.checkpoint_path(options.task, loss, options.out).is_file() for loss in LOSSES)
     if accelerator.is_main_process and everyone:
-        print(make_detector(splits, options.out, options.task).fitted)
+        print(make_detector(splits, options.out, options.task))
 
 
 def _evaluate(options: argparse.Namespace) -> None:

@@ -85,3 +85,12 @@ def split_indices(count: int, held_out: int) -> tuple[Tensor, Tensor]:
     """``(kept, held out)``: a fixed random split of ``count`` examples, the same on every machine."""
     order = torch.from_numpy(np.random.default_rng(HELD_OUT_SEED).permutation(count))
     return order[held_out:].sort().values, order[:held_out].sort().values
+
+
+def with_wrong_labels(dataset: Dataset, share: float, classes: int, seed: int) -> Dataset:
+    """The dataset with ``share`` (0..1) of its labels replaced by another class, each other class equally likely."""
+    generator = torch.Generator().manual_seed(seed)
+    chosen = torch.randperm(len(dataset), generator=generator)[: round(share * len(dataset))]
+    target = dataset.target.clone()
+    target[chosen] = (target[chosen] + torch.randint(1, classes, (len(chosen),), generator=generator)) % classes
+    return Dataset(dataset.images, target)

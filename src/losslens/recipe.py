@@ -27,7 +27,7 @@ from losslens.training import Share, TrainConfig, TrainState, new_state, train
 
 _SAVE_EVERY = 60.0  # seconds between resumable states
 _MARKED_SHARE = 0.02  # of held-out digits that may be marked "not like any digit"
-_STRANGERS = 4000
+_STRANGERS = 12_000
 
 
 class TrainingInterrupted(RuntimeError):
@@ -115,11 +115,11 @@ def _both(logits: Tensor, target: Tensor, temperature: float) -> dict[str, Any]:
     return {link: {name: asdict(f) for name, f in figures(logits, target, t).items()} for link, t in links.items()}
 
 
-def make_detector(splits: Splits, out: Path, task: str = "digits") -> unlike.Unlike:
+def make_detector(splits: Splits, out: Path, task: str = "digits") -> str:
     """Fit and save what marks a picture as "not like any digit", from all eight checkpoints below ``out``.
 
-    Fitted on the held-out digits, plain and varied, against made strangers; half of each is kept to measure on.
-    Raises CheckpointError where one of the eight is missing.
+    Fitted on the held-out digits, plain and varied, against made strangers; half of each is kept to set the threshold and
+    to measure on. Returns what was measured. Raises CheckpointError where one of the eight is missing.
     """
     networks = {loss: checkpoints.load(task, loss, out).network for loss in LOSSES}
 
@@ -128,16 +128,19 @@ def make_detector(splits: Splits, out: Path, task: str = "digits") -> unlike.Unl
         return unlike.statistics({loss: logits_of(network, pictures) for loss, network in networks.items()})
 
     digits, target = splits.held_out.batch(torch.arange(len(splits.held_out)))
-    like = features(torch.cat([digits, vary_digits(digits, target, Generator().manual_seed(0))]))
+    varied = [vary_digits(digits, target, Generator().manual_seed(seed)) for seed in range(2)]
+    views = [features(images) for images in (digits, *varied)]
+    # A digit's views stay together: half of the digits to fit on, the other half to measure on.
+    like, unseen = (torch.cat([view[half::2] for view in views]) for half in (0, 1))
     other = features(made_strangers(_STRANGERS, seed=0))
-    detector = unlike.fit(like[::2], other[::2], marked_share=_MARKED_SHARE, fitted="")
+    half = len(other) // 2  # the kinds of strangers alternate, so a half has them all
+    detector = unlike.fit(like, other[:half], unseen, marked_share=_MARKED_SHARE)
     digits_marked, strangers_marked = (
-        float((detector.scores(rows[1::2]) > detector.threshold).float().mean()) for rows in (like, other)
+        float((detector.scores(rows) > detector.threshold).float().mean()) for rows in (unseen, other[half:])
     )
     fitted = (
         f"Fitted on held-out {task} and made strangers; of others of each kind it marks {digits_marked:.1%} "
         f"and {strangers_marked:.1%}."
     )
-    detector = unlike.Unlike(**(asdict(detector) | {"fitted": fitted}))
-    unlike.save(detector, out / task)
-    return detector
+    unlike.save(detector, out / task, fitted)
+    return fitted

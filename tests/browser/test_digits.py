@@ -106,7 +106,7 @@ def test_uploads_good_and_bad(visit: Any, tmp_path: Path, mini: Any) -> None:
     wait_for(page, "read 7")
     bad = tmp_path / "not a picture.png"
     bad.write_text("hello")
-    page.locator(".upload button[aria-label='Clear']").first.click()
+    page.locator(".upload button[aria-label='Remove Image']").first.click()
     page.set_input_files(".upload input[type=file]", bad)
     page.wait_for_selector(".toast-body")
     assert "no picture I can read" in page.locator(".toast-body").first.inner_text()

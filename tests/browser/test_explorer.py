@@ -70,8 +70,7 @@ def test_the_logits_of_the_drawing_can_be_taken(visit: Any) -> None:
     page.get_by_role("tab", name="Explore the losses").click()
     page.get_by_role("button", name="Take the logits from my drawing").click()
     page.wait_for_function("() => document.querySelectorAll('.anatomy .softmax .cell').length === 10")
-    page.wait_for_timeout(500)
-    assert float(page.locator(".anatomy .cell.true b").inner_text()) > 0.9
+    page.wait_for_function("() => parseFloat(document.querySelector('.anatomy .cell.true b').innerText) > 0.9")
 
 
 def test_nothing_is_wider_than_a_phone(visit: Any) -> None:

@@ -74,7 +74,8 @@ def build_shape_page(words: Words, drawing: gr.State, *, public: bool) -> None:
     gr.on([part.change for part in inputs], show, inputs, [table, charts, same], **quick)
     classes.input(resize, [classes, truth], [truth, *logits], **quick)
     pick.change(lambda key: facts_text(words, key), pick, facts, **quick)
-    take.click(from_drawing, [drawing, pick], [classes, truth, *logits], **quick)
+    taken = take.click(from_drawing, [drawing, pick], [classes, truth, *logits], **quick)
+    taken.then(show, inputs, [table, charts, same], **quick)  # once more when all sliders stand where they should
     if public:
         api(loss_value, api_name="loss_value")
 

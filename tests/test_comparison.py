@@ -1,0 +1,26 @@
+"""McNemar's exact test against hand-computed values, Holm's correction against statsmodels' definition."""
+
+import pytest
+
+from losslens.comparison import compare
+
+
+def test_two_networks_with_the_same_answers_tie() -> None:
+    (pair,) = compare([[1, 0, 1], [1, 0, 1]])
+    assert pair.p_value == 1 and pair.tie
+
+
+def test_the_exact_p_value_of_ten_to_none() -> None:
+    (pair,) = compare([[1] * 10 + [1] * 5, [0] * 10 + [1] * 5])
+    assert (pair.only_first, pair.only_second) == (10, 0)
+    assert pair.p_value == pytest.approx(2 / 2**10)
+    assert not pair.tie
+
+
+def test_more_pairs_need_stronger_evidence() -> None:
+    first, second = [1] * 6 + [0] * 0, [0] * 6
+    (alone,) = compare([first, second])
+    assert alone.p_value == pytest.approx(2 / 2**6) and not alone.tie
+    among = compare([first, second, first])
+    assert [pair.p_value for pair in among] == pytest.approx([3 * 2 / 2**6, 1.0, 3 * 2 / 2**6])
+    assert all(pair.tie for pair in among)

@@ -1,0 +1,116 @@
+"""Live training: the same seed gives the same curve, two names of one loss coincide, and a run can be stopped or die."""
+
+import os
+import signal
+import time
+from dataclasses import replace
+
+import pytest
+
+from losslens.live import LiveConfig, LiveError, LiveRun, Point
+
+SHORT = LiveConfig(losses=("cross_entropy",), examples=400, epochs=1, batch_size=40, drawing=[0.5] * 784)
+
+
+def finished(config: LiveConfig) -> list[Point]:
+    run, points = LiveRun(config), []
+    try:
+        while True:
+            point = run.next_point(wait=60)
+            assert point is not None, "no point within a minute"
+            points.append(point)
+    except StopIteration:
+        return points
+    finally:
+        run.close()
+
+
+def curve(points: list[Point], index: int = 0) -> list[tuple[float, ...]]:
+    return [(p.loss[index], p.accuracy[index], p.calibration_error[index], *p.drawing[index]) for p in points]
+
+
+def test_one_seed_gives_one_curve_and_another_seed_another() -> None:
+    first, again, other = finished(SHORT), finished(SHORT), finished(replace(SHORT, seed=1))
+    assert curve(first) == curve(again)
+    assert curve(first) != curve(other)
+    assert [point.seen for point in first] == sorted({point.seen for point in first})
+    assert first[-1].seen == first[-1].total == 400
+    assert len(first[-1].right[0]) == 1000
+    assert sum(first[-1].right[0]) / 1000 == pytest.approx(first[-1].accuracy[0])
+    assert sum(first[-1].drawing[0]) == pytest.approx(1, abs=1e-5)
+
+
+def test_the_same_loss_twice_and_typed_by_hand_lie_on_each_other() -> None:
+    points = finished(replace(SHORT, losses=("cross_entropy", "cross_entropy", "own"), formula="-sum(e * logp)"))
+    assert curve(points, 0) == curve(points, 1)
+    for ours, typed in zip(curve(points, 0), curve(points, 2), strict=True):
+        assert typed == pytest.approx(ours, abs=2e-3)
+
+
+def test_a_network_learns_from_few_digits() -> None:
+    points = finished(replace(SHORT, examples=2000, epochs=2))
+    assert points[-1].accuracy[0] > 0.8 > points[0].accuracy[0]
+
+
+@pytest.mark.parametrize(
+    ("setting", "said"),
+    [
+        ({"losses": ()}, "from 1 to 4"),
+        ({"losses": ("hinge",)}, "choose from"),
+        ({"losses": ("own",), "formula": "__import__('os')"}, "not allowed|no function|plain"),
+        ({"optimizer": "lion"}, "adamw"),
+        ({"wrong_labels": 0.7}, "from 0 to 0.6"),
+        ({"wrong_labels": float("nan")}, "from 0 to 0.6"),
+        ({"examples": 50}, "from 100 to 4000"),
+        ({"learning_rate": 2.0}, "from 0 to 1"),
+        ({"batch_size": 1}, "from 10 to 200"),
+        ({"epochs": 31}, "from 1 to 30"),
+        ({"drawing": [2.0] * 784}, "784 values"),
+    ],
+)
+def test_settings_are_refused_with_what_is_allowed(setting: dict[str, object], said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        replace(SHORT, **setting)
+
+
+def test_a_run_stops_within_two_seconds_even_while_paused() -> None:
+    run = LiveRun(replace(SHORT, examples=4000, epochs=30))
+    assert run.next_point(wait=60) is not None
+    run.pause()
+    time.sleep(1)
+    while run.next_point(wait=0.5) is not None:
+        pass  # what was on its way
+    assert run.next_point(wait=1) is None
+    run.go_on()
+    assert run.next_point(wait=30) is not None
+    began = time.monotonic()
+    run.close()
+    assert time.monotonic() - began < 2
+    assert gone(run.pid)
+    run.close()
+
+
+def test_a_worker_that_dies_is_told_in_one_sentence() -> None:
+    run = LiveRun(replace(SHORT, examples=4000, epochs=30))
+    run.next_point(wait=60)
+    os.kill(run.pid, signal.SIGKILL)
+    with pytest.raises(LiveError, match="stopped unexpectedly"):
+        while True:
+            run.next_point(wait=10)
+    run.close()
+
+
+def test_a_loss_that_blows_up_is_told() -> None:
+    run = LiveRun(replace(SHORT, losses=("own",), formula="sum(exp(z * z))", learning_rate=1.0, optimizer="sgd", epochs=5))
+    with pytest.raises(LiveError, match="lower learning rate"):
+        while True:
+            assert run.next_point(wait=60) is not None
+    run.close()
+
+
+def gone(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return True
+    return False
