@@ -19,8 +19,10 @@ from torchvision import datasets, transforms
 
 from losslens.data import Dataset, mnist
 from losslens.evaluation import logits_of
+from losslens.live_worker import WIDTHS
 from losslens.losses import LOSSES
-from losslens.training import TrainConfig, new_state, train
+from losslens.networks import DigitNet
+from losslens.training import TrainConfig, TrainState, train
 
 GOAL = 0.99
 EVERY = 100  # steps
@@ -69,8 +71,13 @@ def plain(data_root: str, test: Dataset) -> Iterator[tuple[float, float]]:
 
 
 def ours(dataset: Dataset, test: Dataset) -> Iterator[tuple[float, float]]:
-    """(seconds of training, test accuracy) every 100 steps of a run of two epochs without variation."""
-    state = new_state(TrainConfig(epochs=2, average=0.98))
+    """(seconds of training, test accuracy) every 100 steps of one epoch of the narrow network of live training.
+
+    Width, length and learning rate were chosen on held-out training digits: 98.7 % of them are right after this epoch.
+    """
+    torch.manual_seed(0)
+    network = DigitNet(WIDTHS).to(memory_format=torch.channels_last)
+    state = TrainState(network, TrainConfig(epochs=1, learning_rate=1e-2, average=0.98))
     steps = train(state, LOSSES["cross_entropy"].fn, dataset)
     seconds, began = 0.0, time.perf_counter()
     for progress in steps:

@@ -10,11 +10,12 @@ import torch
 from losslens import inference
 from losslens.tasks import TASKS
 from losslens.ui.explorer import build_explorer_tab
+from losslens.ui.live import build_live_tab, leave
 from losslens.ui.predict import build_digits_tab
 from losslens.ui.words import LANGUAGES, WORDS
 
 TITLE = "Loss Lens"
-_CSS = "".join((Path(__file__).parent / name).read_text() for name in ("style.css", "explorer.css"))
+_CSS = "".join((Path(__file__).parent / name).read_text() for name in ("style.css", "explorer.css", "live.css"))
 # Gradio 6.31 ships a SemiBold of Source Sans Pro without most letters; Bold is whole.
 _FONT: list[gr.themes.Font | str] = [
     gr.themes.LocalFont("Source Sans Pro", weights=(400, 700)),
@@ -46,6 +47,7 @@ def build() -> gr.Blocks:
     # Uploaded files are looked over every 10 minutes and deleted once they are 20 minutes old.
     with gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=(600, 1200), fill_width=True) as demo:
         _page("en")
+        demo.unload(leave)
     with demo.route(LANGUAGES["ja"], "/ja", show_in_navbar=False):
         _page("ja")
     return demo  # type: ignore[no-any-return]  # gradio's __enter__ is untyped
@@ -59,7 +61,9 @@ def _page(language: str) -> None:
         with gr.Tab(words["tab_digits"], id="digits"):
             drawing = build_digits_tab(words, public=public)
         with gr.Tab(words["tab_explorer"], id="explorer"):
-            build_explorer_tab(words, drawing, public=public)
+            formula = build_explorer_tab(words, drawing, public=public)
+        with gr.Tab(words["tab_live"], id="live"):
+            build_live_tab(words, drawing, formula)
 
 
 def _header(language: str, words: dict[str, str]) -> str:

@@ -1,0 +1,119 @@
+"""A live run as HTML: curves, the visitor's digit as each network reads it, and the table at the end."""
+
+from collections.abc import Callable
+from html import escape
+
+from scipy.stats import binomtest
+
+from losslens.comparison import compare
+from losslens.live import TWICE, LiveConfig, Point
+from losslens.losses import LOSSES
+from losslens.ui.charts import COLOURS, Line, line_chart
+from losslens.ui.words import Words
+
+_TWICE_COLOUR = "#64748b"
+
+
+def status(text: str, *, bad: bool = False) -> str:
+    """One line on how the run stands."""
+    return f'<p class="live-status{" bad" if bad else ""}" aria-live="polite">{escape(text)}</p>'
+
+
+def live_charts(config: LiveConfig, points: list[Point], words: Words) -> str:
+    """All curves so far, and what each network makes of the visitor's digit."""
+    everyone = range(len(config.losses))
+    shared = [
+        _chart(config, points, words, everyone, words["live_accuracy_chart"], lambda p, i: p.accuracy[i], (0.0, 1.0)),
+        _chart(config, points, words, everyone, words["live_calibration_chart"], lambda p, i: p.calibration_error[i], None),
+    ]
+    own = [
+        _chart(config, points, words, [index], words["live_loss_chart"].format(loss=_name(key, words)), _loss, None)
+        for index, key in enumerate(config.losses)
+    ]
+    return (
+        f'{_drawing(config, points[-1], words)}<div class="charts">{"".join(shared)}</div>'
+        f'<div class="charts small-charts">{"".join(own)}</div>'
+    )
+
+
+def _loss(point: Point, index: int) -> float:
+    return point.loss[index]
+
+
+def _name(key: str, words: Words) -> str:
+    return words["loss_" + key]
+
+
+def _colour(key: str) -> str:
+    return _TWICE_COLOUR if key == TWICE else COLOURS[list(LOSSES).index(key) if key in LOSSES else len(LOSSES)]
+
+
+def _chart(
+    config: LiveConfig,
+    points: list[Point],
+    words: Words,
+    which: list[int] | range,
+    title: str,
+    value: Callable[[Point, int], float],
+    y_range: tuple[float, float] | None,
+) -> str:
+    xs = [float(point.seen) for point in points]
+    lines = [
+        Line(_name(config.losses[i], words), xs, [value(p, i) for p in points], _colour(config.losses[i])) for i in which
+    ]
+    values = [y for line in lines for y in line.ys]
+    low, high = y_range or (min(0.0, *values), max(values) * 1.05)
+    total = float(points[-1].total)
+    return line_chart(
+        lines, title=title, x_title=words["live_x"], x_range=(0.0, total), y_range=(low, high if high > low else low + 1)
+    )
+
+
+def _drawing(config: LiveConfig, point: Point, words: Words) -> str:
+    if not point.drawing:
+        return f'<p class="small">{escape(words["live_no_drawing"])}</p>'
+    cells = []
+    for key, probs in zip(config.losses, point.drawing, strict=True):
+        best = max(range(10), key=probs.__getitem__)
+        bars = "".join(
+            f'<i style="height:{share * 100:.0f}%" title="{i}: {share:.3f}"></i>' for i, share in enumerate(probs)
+        )
+        cells.append(
+            f'<div class="reading"><b>{best}</b><div class="columns" role="img" aria-label="{probs[best]:.0%} {best}">{bars}'
+            f"</div><span>{escape(_name(key, words))} {probs[best]:.0%}</span></div>"
+        )
+    return f'<div class="readings"><h3>{escape(words["live_drawing"])}</h3>{"".join(cells)}</div>'
+
+
+def results(config: LiveConfig, last: Point, words: Words) -> str:
+    """Accuracy with its Wilson interval, calibration error, and the paired tests."""
+    rows = []
+    for index, key in enumerate(config.losses):
+        right = last.right[index]
+        interval = binomtest(sum(right), len(right)).proportion_ci(method="wilson")
+        rows.append(
+            f'<tr data-loss="{key}"><th>{escape(_name(key, words))}</th><td>{last.accuracy[index]:.1%} '
+            f"({interval.low:.1%} – {interval.high:.1%})</td><td>{last.calibration_error[index]:.1%}</td></tr>"
+        )
+    pairs = "".join(f"<li>{escape(text)}</li>" for text in _pairs(config, last, words))
+    tests = (
+        f"<h3>{escape(words['live_pairs'])}</h3><ul>{pairs}</ul><p>{escape(words['live_pairs_note'])}</p>" if pairs else ""
+    )
+    return (
+        f'<div class="anatomy results"><h3>{escape(words["live_table"])}</h3><table><thead><tr>'
+        f"<th>{escape(words['col_loss'])}</th><th>{escape(words['live_col_accuracy'])}</th>"
+        f"<th>{escape(words['live_col_calibration'])}</th></tr></thead><tbody>{''.join(rows)}</tbody></table>{tests}</div>"
+    )
+
+
+def _pairs(config: LiveConfig, last: Point, words: Words) -> list[str]:
+    names = [_name(key, words) for key in config.losses]
+    sentences = []
+    for pair in compare(last.right):
+        first, second, p = names[pair.first], names[pair.second], f"{pair.p_value:.2g}"
+        if pair.tie:
+            sentences.append(words["live_pair_tie"].format(first=first, second=second, p=p))
+        else:
+            better, worse = (first, second) if pair.only_first > pair.only_second else (second, first)
+            sentences.append(words["live_pair_real"].format(better=better, worse=worse, p=p))
+    return sentences
