@@ -85,8 +85,7 @@ def visit(browser: "sync_api.Browser", app_url: str) -> Iterator[Open]:
     for context in contexts:
         context.close()
     for seen in visits:
-        # A request that a page has under way when it is left is aborted, and gradio logs it.
-        assert [error for error in seen.errors if "AbortError" not in error] == [] and seen.outside == []
+        assert seen.errors == [] and seen.outside == []
 
 
 def _note_outside(visit: Visit, url: str, app_url: str) -> None:

@@ -121,6 +121,9 @@ def test_japanese_by_the_browsers_language_and_by_the_link(visit: Any) -> None:
     page.wait_for_selector("text=ここに数字を描いてください")
     draw(page, FOUR)
     wait_for(page, "8 個すべてが 4 と読みました")
+    # Leaving while the heatmaps are still on their way would abort their request, which gradio logs as an error.
+    page.wait_for_function("getComputedStyle(document.querySelector('.card .heat')).backgroundImage !== 'none'")
+    page.wait_for_timeout(500)  # and those of the stroke's very end
     page.get_by_role("link", name="English").click()
     page.wait_for_selector("text=Draw a digit here")
     page.reload()
