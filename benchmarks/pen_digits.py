@@ -17,8 +17,8 @@ import numpy as np
 import torch
 from gradio_client import Client
 from PIL import Image, ImageDraw
-from scipy.stats import binomtest
 
+from losslens.evaluation import accuracy
 from losslens.losses import LOSSES
 from losslens.ui.page import build, launch_options
 
@@ -69,16 +69,16 @@ def main() -> None:
     demo = build()
     _, url, _ = demo.queue().launch(**launch_options(), prevent_thread_lock=True, quiet=True)
     client = Client(url, verbose=False)
-    right, marked = dict.fromkeys(LOSSES, 0), 0
+    right, marked = {loss: [] for loss in LOSSES}, 0
     for digit in digits:
         result = client.predict(data_url(drawn(digit["strokes"], chance)), api_name="/predict_digit")
         marked += result["marked"]
         for loss, answer in result["answers"].items():
-            right[loss] += answer["label"] == str(digit["label"])
+            right[loss].append(answer["label"] == str(digit["label"]))
     demo.close()
-    for loss, count in right.items():
-        interval = binomtest(count, len(digits)).proportion_ci(method="wilson")
-        print(f"{loss:14} {count / len(digits):7.2%} ({interval.low:.2%} to {interval.high:.2%})")
+    for loss, each in right.items():
+        share = accuracy(np.array(each, dtype=float))
+        print(f"{loss:14} {share.value:7.2%} ({share.low:.2%} to {share.high:.2%})")
     print(f"marked as not like any digit: {marked / len(digits):.2%} of {len(digits)}")
 
 

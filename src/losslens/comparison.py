@@ -1,7 +1,7 @@
 """Which differences between networks on the same examples are real: exact McNemar tests, corrected by Holm."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 import numpy as np
@@ -40,10 +40,7 @@ def compare(right: Sequence[Sequence[int]]) -> list[Difference]:
         p_value = float(binomtest(only_first, disagree).pvalue) if disagree else 1.0
         pairs.append(Difference(first, second, only_first, only_second, p_value))
     corrected = _holm([pair.p_value for pair in pairs])
-    return [
-        Difference(pair.first, pair.second, pair.only_first, pair.only_second, p_value)
-        for pair, p_value in zip(pairs, corrected, strict=True)
-    ]
+    return [replace(pair, p_value=p_value) for pair, p_value in zip(pairs, corrected, strict=True)]
 
 
 def _holm(p_values: list[float]) -> list[float]:

@@ -1,11 +1,11 @@
 """A loss taken apart: value, gradient and softmax at some logits, and curves along a line of logits."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import torch
-from torch import Tensor
 
-from losslens.losses import Loss
+from losslens.losses import Loss, value_and_gradient
 
 MAX_CLASSES = 10
 MAX_LOGIT = 50.0
@@ -31,7 +31,7 @@ def anatomy(loss: Loss, logits: list[float], target: int) -> Anatomy:
         raise ValueError(f"a logit is a number from -{MAX_LOGIT:g} to {MAX_LOGIT:g}")
     if not 0 <= target < len(logits):
         raise ValueError(f"the true class is {target}; with {len(logits)} logits it is from 0 to {len(logits) - 1}")
-    values, slopes = _value_and_slope(loss, torch.tensor([logits], dtype=torch.float64), torch.tensor([target]))
+    values, slopes = value_and_gradient(loss, torch.tensor([logits], dtype=torch.float64), torch.tensor([target]))
     return Anatomy(float(values[0]), slopes[0].tolist(), torch.tensor(logits, dtype=torch.float64).softmax(dim=0).tolist())
 
 
@@ -45,21 +45,14 @@ class Curves:
     weight: list[float]  # how hard the true logit is pulled up, by what cross-entropy would: -slope / (1 - p_y)
 
 
+@lru_cache(maxsize=128)  # a moved slider draws the same curves again
 def curves(loss: Loss, classes: int, reach: float = 8.0, points: int = 161) -> Curves:
     """Follow ``loss`` while the true logit's lead runs from -reach to reach, with ``classes`` classes."""
     margin = torch.linspace(-reach, reach, points, dtype=torch.float64)
     logits = torch.zeros(points, classes, dtype=torch.float64)
     logits[:, 0] = margin
     target = torch.zeros(points, dtype=torch.long)
-    values, slopes = _value_and_slope(loss, logits, target)
+    values, slopes = value_and_gradient(loss, logits, target)
     probability = logits.softmax(dim=1)[:, 0]
     weight = -slopes[:, 0] / (1 - probability)
     return Curves(margin.tolist(), probability.tolist(), values.tolist(), weight.tolist())
-
-
-def _value_and_slope(loss: Loss, logits: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
-    logits = logits.requires_grad_()
-    with torch.enable_grad():
-        values = loss.fn(logits, target)
-        (slopes,) = torch.autograd.grad(values.sum(), logits, allow_unused=True)
-    return values.detach(), torch.zeros_like(logits) if slopes is None else slopes

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -75,6 +76,7 @@ def _mnist_part(data_root: str, *, train: bool) -> Dataset:
     return Dataset(part.data[:, None], part.targets)
 
 
+@cache
 def mini_mnist() -> Dataset:
     """5,000 real MNIST training digits, 500 a class, shipped with the package (CC BY-SA 3.0, see mini/LICENSE)."""
     with np.load(_MINI) as archive:

@@ -62,14 +62,19 @@ def calibration_error(confidence: Values, correct: Values) -> float:
     return sum(gaps) / len(confidence)
 
 
+def accuracy(correct: Values) -> Figure:
+    """The share of right answers; ``correct`` (N,) is 0 or 1 an example. Wilson's interval."""
+    wilson = binomtest(int(correct.sum()), len(correct)).proportion_ci(method="wilson")
+    return Figure(float(correct.mean()), float(wilson.low), float(wilson.high))
+
+
 def figures(logits: Tensor, target: Tensor, temperature: float = 1.0) -> dict[str, Figure]:
     """Accuracy (Wilson interval), nll (nats), brier (0..2) and calibration_error (bootstrap intervals) of the softmax."""
     scaled = logits.double() / temperature
     confidence, answer = (part.numpy() for part in scaled.softmax(dim=1).max(dim=1))
     correct = (answer == target.numpy()).astype(np.float64)
-    wilson = binomtest(int(correct.sum()), len(correct)).proportion_ci(method="wilson")
     return {
-        "accuracy": Figure(float(correct.mean()), float(wilson.low), float(wilson.high)),
+        "accuracy": accuracy(correct),
         "nll": _bootstrapped(cross_entropy(scaled, target).numpy()[:, None], lambda rows: float(rows.mean())),
         "brier": _bootstrapped(brier(scaled, target).numpy()[:, None], lambda rows: float(rows.mean())),
         "calibration_error": _bootstrapped(

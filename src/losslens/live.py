@@ -16,7 +16,7 @@ from typing import Any
 
 from losslens import formula
 from losslens.losses import LOSSES, Loss
-from losslens.training import OPTIMIZERS
+from losslens.training import OPTIMIZERS, one_of, within
 
 MAX_LOSSES = 4
 MAX_SECONDS = 180.0
@@ -50,24 +50,20 @@ class LiveConfig:
         if not 1 <= len(self.losses) <= MAX_LOSSES:
             raise ValueError(f"{len(self.losses)} losses are chosen; from 1 to {MAX_LOSSES} train at once")
         for key in self.losses:
-            if key not in (*LOSSES, OWN, TWICE):
-                raise ValueError(f"unknown loss {key!r}; choose from {', '.join((*LOSSES, OWN, TWICE))}")
+            one_of("loss", key, (*LOSSES, OWN, TWICE))
         if OWN in self.losses:
             formula.parse(self.formula)
-        if self.optimizer not in OPTIMIZERS:
-            raise ValueError(f"unknown optimizer {self.optimizer!r}; choose from {', '.join(OPTIMIZERS)}")
+        one_of("optimizer", self.optimizer, OPTIMIZERS)
         for name, low, high in _RANGES:
-            value = getattr(self, name)
-            if not low <= value <= high:
-                raise ValueError(f"{name} is {value}; it must be from {low:g} to {high:g}")
+            within(name, getattr(self, name), low, high)
         if len(self.drawing) not in (0, 784) or any(not 0 <= value <= 1 for value in self.drawing):
             raise ValueError("a drawing has 784 values from 0 to 1, or none")
 
 
 _RANGES = (
-    ("wrong_labels", 0.0, 0.6),
+    ("wrong_labels", 0, 0.6),
     ("examples", 100, 4000),
-    ("learning_rate", 0.0, 1.0),
+    ("learning_rate", 0, 1),
     ("batch_size", 10, 200),
     ("epochs", 1, 30),
     ("seed", 0, 2**31 - 1),

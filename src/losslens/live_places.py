@@ -20,15 +20,22 @@ class Waiting:
     ahead: int
 
 
+@dataclass(eq=False)
+class _Visit:
+    """A visitor's place in the line, and the run once it has begun."""
+
+    visitor: str
+    run: LiveRun | None = None
+    stopped: bool = False
+
+
 class Places:
-    """The line, and the runs that are under way, by visitor."""
+    """The line; the first ``at_once`` of those in it train."""
 
     def __init__(self, at_once: int = AT_ONCE, in_line: int = IN_LINE) -> None:
         self._at_once = at_once
         self._in_line = in_line
-        self._line: list[object] = []  # tickets; the first ``at_once`` of them run
-        self._runs: dict[str, LiveRun] = {}
-        self._stopped: set[str] = set()  # visitors who pressed Stop while they waited
+        self._line: list[_Visit] = []
         self._lock = threading.Lock()
 
     def stream(self, visitor: str, config: LiveConfig) -> Iterator[Waiting | Point | None]:
@@ -37,66 +44,66 @@ class Places:
         Ends when the run is done or stopped; the worker is gone when this is closed. Raises LiveError when the line is full
         or the run broke off.
         """
-        ticket = object()
         self.stop(visitor)
+        visit = _Visit(visitor)
         with self._lock:
-            self._stopped.discard(visitor)
             if len(self._line) >= self._at_once + self._in_line:
                 raise LiveError("Too many visitors are waiting; please try again in a minute.")
-            self._line.append(ticket)
+            self._line.append(visit)
         try:
-            while (ahead := self._ahead(ticket)) > 0:
+            while (ahead := self._ahead(visit)) > 0:
                 yield Waiting(ahead)
-                if visitor in self._stopped:
+                if visit.stopped:
                     return
                 time.sleep(_LOOK)
-            yield from self._points(visitor, config)
+            yield from _points(visit, config)
         finally:
             with self._lock:
-                self._line.remove(ticket)
+                self._line.remove(visit)
 
     def stop(self, visitor: str) -> None:
-        """End the visitor's run, if there is one."""
-        with self._lock:
-            run = self._runs.pop(visitor, None)
-            self._stopped.add(visitor)
-        if run is not None:
-            run.close()
+        """End the visitor's run, or the wait for one."""
+        for visit in self._visits(visitor):
+            visit.stopped = True
+            if visit.run is not None:
+                visit.run.close()
 
     def pause(self, visitor: str) -> None:
         """Hold the visitor's run."""
-        if run := self._runs.get(visitor):
-            run.pause()
+        for visit in self._visits(visitor):
+            if visit.run is not None:
+                visit.run.pause()
 
     def go_on(self, visitor: str) -> None:
         """Go on with the visitor's run."""
-        if run := self._runs.get(visitor):
-            run.go_on()
+        for visit in self._visits(visitor):
+            if visit.run is not None:
+                visit.run.go_on()
 
-    def _ahead(self, ticket: object) -> int:
+    def _visits(self, visitor: str) -> list[_Visit]:
         with self._lock:
-            return max(0, self._line.index(ticket) - self._at_once + 1)
+            return [visit for visit in self._line if visit.visitor == visitor]
 
-    def _points(self, visitor: str, config: LiveConfig) -> Iterator[Point | None]:
-        run = LiveRun(config)
+    def _ahead(self, visit: _Visit) -> int:
         with self._lock:
-            self._runs[visitor] = run
-        quiet_since = time.monotonic()
-        try:
-            while self._runs.get(visitor) is run:
-                point = run.next_point(_LOOK)
-                if point is not None:
-                    quiet_since = time.monotonic()
-                elif time.monotonic() - quiet_since > _PATIENCE:
-                    raise LiveError("The run stood still for two minutes and was stopped.")
-                yield point
-        except StopIteration:
-            return
-        except LiveError:
-            if self._runs.get(visitor) is run:  # else it was stopped, and broke off for that reason
-                raise
-        finally:
-            run.close()
-            with self._lock:
-                if self._runs.get(visitor) is run:
-                    del self._runs[visitor]
+            return max(0, self._line.index(visit) - self._at_once + 1)
+
+
+def _points(visit: _Visit, config: LiveConfig) -> Iterator[Point | None]:
+    visit.run = run = LiveRun(config)
+    quiet_since = time.monotonic()
+    try:
+        while not visit.stopped:
+            point = run.next_point(_LOOK)
+            if point is not None:
+                quiet_since = time.monotonic()
+            elif time.monotonic() - quiet_since > _PATIENCE:
+                raise LiveError("The run stood still for two minutes and was stopped.")
+            yield point
+    except StopIteration:
+        return
+    except LiveError:
+        if not visit.stopped:  # else it broke off because it was stopped
+            raise
+    finally:
+        run.close()

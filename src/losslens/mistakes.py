@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor, nn
 
-from losslens.data import Dataset, mini_mnist
+from losslens.data import mini_mnist
+from losslens.evaluation import logits_of
 
 BATCH = 64
 STEPS = 300
@@ -150,7 +151,7 @@ def _trained(model: nn.Module, code: types.CodeType) -> tuple[list[int], list[fl
         if step == 1 or step % _EVERY == 0:
             steps.append(step)
             losses.append(loss.item())
-            accuracies.append(_accuracy(model, test))
+            accuracies.append(float((logits_of(model, test).argmax(dim=1) == test.target).float().mean()))
     return steps, losses, accuracies
 
 
@@ -160,9 +161,3 @@ def _loss(code: types.CodeType, model: nn.Module, images: Tensor, target: Tensor
     loss = names["loss"]
     assert isinstance(loss, Tensor)
     return loss
-
-
-@torch.inference_mode()
-def _accuracy(model: nn.Module, test: Dataset) -> float:
-    images, target = test.batch(torch.arange(len(test)))
-    return float((model(images).argmax(dim=1) == target).float().mean())

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from losslens.losses import Loss
+from losslens.losses import Loss, value_and_gradient
 
 
 @dataclass(frozen=True)
@@ -19,11 +19,8 @@ class Finding:
 def check(loss: Loss) -> list[Finding]:
     """Try a loss on a grid of logits: is it finite, does it fall as the true logit rises, is there a gradient at all?"""
     logits, target = _grid()
-    logits.requires_grad_()
-    losses = loss.fn(logits, target)
+    losses, slope = value_and_gradient(loss, logits, target)
     finite = bool(losses.isfinite().all())
-    (slope,) = torch.autograd.grad(losses.sum(), logits, allow_unused=True)
-    slope = torch.zeros_like(logits) if slope is None else slope
     steady = bool(slope.isfinite().all())
     true_slope = slope.gather(1, target[:, None])[slope.isfinite().all(dim=1)]
     scale = max(1e-9, float(slope[slope.isfinite()].abs().amax())) if slope.isfinite().any() else 1e-9

@@ -39,26 +39,28 @@ class TrainConfig:
     average: float = 0.997  # decay of the moving average of the weights, a step; 0: no averaging
 
     def __post_init__(self) -> None:
-        _one_of("task", self.task, TASKS)
-        _one_of("loss", self.loss, LOSSES)
-        _one_of("optimizer", self.optimizer, OPTIMIZERS)
+        one_of("task", self.task, TASKS)
+        one_of("loss", self.loss, LOSSES)
+        one_of("optimizer", self.optimizer, OPTIMIZERS)
         task = TASKS[self.task]
         object.__setattr__(self, "epochs", self.epochs or task.epochs)
         object.__setattr__(self, "learning_rate", self.learning_rate or task.learning_rate)
-        _within("seed", self.seed, 0, 2**31 - 1)
-        _within("epochs", self.epochs, 1, 1000)
-        _within("batch_size", self.batch_size, 2, 4096)
-        _within("learning_rate", self.learning_rate, 1e-7, 10.0)
-        _within("weight_decay", self.weight_decay, 0.0, 1.0)
-        _within("average", self.average, 0.0, 0.99999)
+        within("seed", self.seed, 0, 2**31 - 1)
+        within("epochs", self.epochs, 1, 1000)
+        within("batch_size", self.batch_size, 2, 4096)
+        within("learning_rate", self.learning_rate, 1e-7, 10.0)
+        within("weight_decay", self.weight_decay, 0.0, 1.0)
+        within("average", self.average, 0.0, 0.99999)
 
 
-def _one_of(name: str, value: str, choices: Collection[str]) -> None:
+def one_of(name: str, value: str, choices: Collection[str]) -> None:
+    """Raise ValueError, naming the choices, unless ``value`` is one of them."""
     if value not in choices:
         raise ValueError(f"unknown {name} {value!r}; choose from {', '.join(choices)}")
 
 
-def _within(name: str, value: float, low: float, high: float) -> None:
+def within(name: str, value: float, low: float, high: float) -> None:
+    """Raise ValueError, naming the range, unless ``value`` lies in it, ends included."""
     if not low <= value <= high:  # also catches NaN
         raise ValueError(f"{name} is {value}; it must be from {low} to {high}")
 
@@ -155,12 +157,14 @@ def _optimizer(model: nn.Module, config: TrainConfig) -> Optimizer:
     return AdamW(model.parameters(), lr=config.learning_rate, betas=(0.9, 0.99), weight_decay=config.weight_decay)
 
 
-def new_state(config: TrainConfig, device: str | torch.device = "cpu") -> TrainState:
-    """A fresh run: the task's network, its first weights from the seed alone."""
+def new_state(
+    config: TrainConfig, device: str | torch.device = "cpu", network: Callable[[], nn.Module] | None = None
+) -> TrainState:
+    """A fresh run: the task's network, or another for the task, its first weights from the seed alone."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(config.seed)
-        network = TASKS[config.task].network()
-    return TrainState(network.to(device).to(memory_format=torch.channels_last), config)
+        fresh = (network or TASKS[config.task].network)()
+    return TrainState(fresh.to(device).to(memory_format=torch.channels_last), config)
 
 
 def train(

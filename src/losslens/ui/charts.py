@@ -5,13 +5,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
 
+from losslens.losses import LOSSES
+
 WIDTH, HEIGHT = 520, 300
 _LEFT, _RIGHT, _TOP, _BOTTOM = 52, 12, 12, 40  # room for the axes
 # One colour a loss, in the order of LOSSES, told apart on light and dark paper and by most colour-blind eyes; then the own.
 COLOURS = ("#4f6df5", "#0d9488", "#d94f3d", "#e08a1e", "#5b9c2e", "#a855d6", "#b08b1c", "#d6459a", "currentColor")
 
-
 Place = Callable[[float, float], tuple[float, float]]  # data to picture
+
+
+def loss_colour(key: str) -> str:
+    """The colour of a loss on every chart; a typed one has the text's own."""
+    return COLOURS[list(LOSSES).index(key)] if key in LOSSES else COLOURS[-1]
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from losslens import formula, inference
 from losslens.curves import MAX_CLASSES, anatomy, curves
 from losslens.facts import FACTS
 from losslens.losses import LOSSES, Loss, kl_div
-from losslens.ui.charts import COLOURS, Line, line_chart
+from losslens.ui.charts import Line, line_chart, loss_colour
 from losslens.ui.words import Words
 
 _START = (2.0, 1.0, -1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
@@ -58,10 +58,8 @@ def build_shape_page(words: Words, drawing: gr.State, *, public: bool) -> None:
         return [limit, *(gr.Slider(visible=index < count) for index in range(MAX_CLASSES))]
 
     def from_drawing(digit: Tensor | None, key: str) -> list[Any]:
-        if digit is None:
-            gr.Info(words["no_drawing"])
-            return [gr.skip()] * (MAX_CLASSES + 2)
-        answer = next((a for a in inference.predict("digits", digit).given if a.loss == key), None)
+        given = [] if digit is None else inference.predict("digits", digit).given
+        answer = next((a for a in given if a.loss == key), None)
         if answer is None:
             gr.Info(words["no_drawing"])
             return [gr.skip()] * (MAX_CLASSES + 2)
@@ -122,10 +120,10 @@ def shape_charts(words: Words, losses: list[Loss], strong: str, classes: int, le
                 words.get("loss_" + loss.key, words["own_name"]),
                 getattr(drawn[loss.key], x),
                 getattr(drawn[loss.key], y),
-                COLOURS[index],
+                loss_colour(loss.key),
                 loss.key == strong,
             )
-            for index, loss in enumerate(losses)
+            for loss in losses
         ]
 
     here = float(F.softmax(torch.tensor([lead, *[0.0] * (classes - 1)]), dim=0)[0])

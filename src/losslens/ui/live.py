@@ -6,8 +6,7 @@ from typing import Any
 import gradio as gr
 from torch import Tensor
 
-from losslens.formula import FormulaError
-from losslens.live import MAX_LOSSES, OWN, TWICE, LiveConfig, LiveError, Point
+from losslens.live import OWN, TWICE, LiveConfig, LiveError, Point
 from losslens.live_places import Places, Waiting
 from losslens.losses import LOSSES
 from losslens.training import OPTIMIZERS
@@ -78,7 +77,7 @@ def build_live_tab(words: Words, drawing: gr.State, formula: gr.Textbox) -> None
                 seed=int(seed_number or 0),
                 drawing=[] if digit is None else digit.flatten().tolist(),
             )
-        except (FormulaError, ValueError) as error:
+        except ValueError as error:
             yield status(words["live_bad_setting"].format(problem=error), bad=True), ""
             return
         yield from _watch(config, str(request.session_hash), words)
@@ -107,7 +106,7 @@ def _for_visitor(act: Any) -> Any:
 
 def _settings_of(preset: str) -> tuple[list[str], int, int, int]:
     losses, wrong, examples, epochs = PRESETS[preset]
-    return list(losses[:MAX_LOSSES]), wrong, examples, epochs
+    return list(losses), wrong, examples, epochs
 
 
 def _watch(config: LiveConfig, visitor: str, words: Words) -> Iterator[tuple[Any, Any]]:

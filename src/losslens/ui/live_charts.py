@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from html import escape
 
-from scipy.stats import binomtest
+import numpy as np
 
 from losslens.comparison import compare
+from losslens.evaluation import accuracy
 from losslens.live import TWICE, LiveConfig, Point
-from losslens.losses import LOSSES
-from losslens.ui.charts import COLOURS, Line, line_chart
+from losslens.ui.charts import Line, line_chart, loss_colour
 from losslens.ui.words import Words
 
 _TWICE_COLOUR = "#64748b"
@@ -45,7 +45,7 @@ def _name(key: str, words: Words) -> str:
 
 
 def _colour(key: str) -> str:
-    return _TWICE_COLOUR if key == TWICE else COLOURS[list(LOSSES).index(key) if key in LOSSES else len(LOSSES)]
+    return _TWICE_COLOUR if key == TWICE else loss_colour(key)
 
 
 def _chart(
@@ -89,11 +89,10 @@ def results(config: LiveConfig, last: Point, words: Words) -> str:
     """Accuracy with its Wilson interval, calibration error, and the paired tests."""
     rows = []
     for index, key in enumerate(config.losses):
-        right = last.right[index]
-        interval = binomtest(sum(right), len(right)).proportion_ci(method="wilson")
+        share = accuracy(np.asarray(last.right[index], dtype=float))
         rows.append(
-            f'<tr data-loss="{key}"><th>{escape(_name(key, words))}</th><td>{last.accuracy[index]:.1%} '
-            f"({interval.low:.1%} – {interval.high:.1%})</td><td>{last.calibration_error[index]:.1%}</td></tr>"
+            f'<tr data-loss="{key}"><th>{escape(_name(key, words))}</th><td>{share.value:.1%} '
+            f"({share.low:.1%} – {share.high:.1%})</td><td>{last.calibration_error[index]:.1%}</td></tr>"
         )
     pairs = "".join(f"<li>{escape(text)}</li>" for text in _pairs(config, last, words))
     tests = (
