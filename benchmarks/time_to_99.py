@@ -18,7 +18,7 @@ from torch.utils.data import DataLoader
 from torchvision import datasets, transforms
 
 from losslens.data import Dataset, mnist
-from losslens.evaluation import logits_of
+from losslens.evaluation import outputs_of
 from losslens.live_worker import small_network
 from losslens.losses import LOSSES
 from losslens.training import TrainConfig, new_state, train
@@ -80,7 +80,7 @@ def ours(dataset: Dataset, test: Dataset) -> Iterator[tuple[float, float]]:
     for progress in steps:
         if progress.step % EVERY == 0 or progress.step == progress.steps:
             seconds += time.perf_counter() - began
-            accuracy = (logits_of(state.network(), test).argmax(1) == test.target).float().mean().item()
+            accuracy = (outputs_of(state.network(), test).argmax(1) == test.target).float().mean().item()
             yield seconds, accuracy
             began = time.perf_counter()
 

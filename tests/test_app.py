@@ -11,8 +11,10 @@ from gradio_client import Client
 from gradio_client.exceptions import AppError
 from PIL import Image, ImageDraw
 
+from losslens import inference
 from losslens.losses import LOSSES
 from losslens.ui.page import build, launch_options
+from losslens.ui.predict import SAMPLES
 from losslens.ui.words import WORDS
 
 
@@ -49,10 +51,10 @@ def test_a_drawing_gets_eight_answers(app: str) -> None:
 @pytest.mark.parametrize(
     ("drawing", "said"),
     [
-        ("hello", "PNG data URL"),
+        ("hello", "must be a data URL"),
         ("data:image/png;base64,@@@", "not base64"),
         ("data:image/png;base64,aGVsbG8=", "no picture"),
-        ("data:image/png;base64," + "A" * 500_000, "PNG data URL"),
+        ("data:image/png;base64," + "A" * 500_000, "must be a data URL"),
         (data_url(Image.new("1", (9000, 9000))), "at most 20 megapixels"),
     ],
     ids=["text", "not base64", "not a picture", "too long", "bomb"],
@@ -62,6 +64,37 @@ def test_bad_drawings_are_refused_in_one_sentence_and_the_app_goes_on(app: str, 
     with pytest.raises(AppError, match=said):
         client.predict(drawing, api_name="/predict_digit")
     assert client.predict(data_url(drawn_one()), api_name="/predict_digit")["answers"]
+
+
+@pytest.fixture
+def shipped() -> Iterator[str]:
+    inference.forget()
+    demo = build()
+    _, url, _ = demo.queue().launch(**launch_options(), prevent_thread_lock=True, quiet=True)
+    yield url
+    demo.close()
+
+
+def test_a_photo_gets_eight_answers_and_bad_ones_a_sentence(shipped: str) -> None:
+    client = Client(shipped, verbose=False)
+    with Image.open(SAMPLES[0]) as photo:
+        cat, cmyk = data_url(photo, "JPEG"), data_url(photo.convert("CMYK"), "JPEG")
+        cut = data_url(photo, "JPEG")[:20_000]
+    for url in (cat, cmyk):
+        result = client.predict(url, api_name="/predict_pet")
+        assert {answer["label"] for answer in result["answers"].values()} == {"cat"}
+        assert list(result["answers"]) == list(LOSSES) and not result["marked"]
+    bomb = data_url(Image.new("1", (10_000, 10_000)))
+    heic = "data:image/heic;base64," + base64.b64encode(b"\0\0\0\x18ftypheic" + b"\0" * 100).decode()
+    for url, said in (
+        (bomb, "at most 20 megapixels"),
+        (heic, "Accepted: PNG, JPEG"),
+        (cut, "damaged"),
+        ("", "no photo"),
+        ("cat.jpg", "must be a data URL"),
+    ):
+        with pytest.raises(AppError, match=said):
+            client.predict(url, api_name="/predict_pet")
 
 
 def test_files_of_the_machine_are_not_handed_out(app: str) -> None:

@@ -3,7 +3,7 @@
 import torch
 from torch import Generator
 
-from losslens.augmentation import vary_digits
+from losslens.augmentation import vary_digits, vary_photos
 from losslens.data import Dataset
 
 
@@ -27,3 +27,19 @@ def test_habits_add_ink_to_ones_sevens_and_nines_alone(mini: Dataset) -> None:
     touched = torch.isin(target, torch.tensor([1, 7, 9]))
     assert (more[touched] > 1).float().mean() > 0.95
     assert more[~touched].abs().max() < 1e-3
+
+
+def test_varied_photos_are_crops_of_the_photo_and_repeat_with_the_generator() -> None:
+    photos = torch.rand(16, 3, 224, 224)
+    photos[:, 0] = 1.0  # a red tint, which no crop loses
+    target = torch.zeros(16, dtype=torch.long)
+    varied = vary_photos(photos, target, Generator().manual_seed(3))
+    assert varied.shape == (16, 3, 192, 192) and varied.min() >= 0 and varied.max() <= 1
+    assert torch.equal(varied, vary_photos(photos, target, Generator().manual_seed(3)))
+    assert (varied[:, 0].mean(dim=(1, 2)) > varied[:, 1].mean(dim=(1, 2))).all()
+
+
+def test_unvaried_settings_leave_a_photo_as_it_is() -> None:
+    ramp = torch.linspace(0, 1, 192).expand(1, 3, 192, 192)
+    same = vary_photos(ramp, torch.tensor([0]), Generator(), least=1.0, stretch=1.0, rotation=0.0, colour=0.0)
+    assert torch.allclose(same, ramp, atol=1e-4) or torch.allclose(same, ramp.flip(-1), atol=1e-4)  # mirrored or not

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,8 +15,10 @@ from PIL import Image
 from safetensors.torch import load_file
 from torchvision.datasets import mnist as torchvision_mnist
 
-from losslens import cli
+from losslens import cli, inference
 from losslens.data import Dataset
+from losslens.networks import PetNet, PetTrunk
+from losslens.tasks import TASKS
 
 EPOCHS = 2
 
@@ -71,14 +74,50 @@ def test_ctrl_c_leaves_a_state_and_resume_ends_the_same(data_root: Path, tmp_pat
 
 
 def test_accelerate_trains_in_two_processes(data_root: Path, tmp_path: Path) -> None:
-    launcher = ("-m", "accelerate.commands.launch", "--cpu", "--num_processes", "2", "--num_machines", "1")
+    # With --cpu, accelerate would start one process (or need MPI): --multi_gpu is its name for torch's own launcher.
+    launcher = ("-m", "accelerate.commands.launch", "--multi_gpu", "--num_processes", "2", "--num_machines", "1")
     launcher += ("--mixed_precision", "no", "--dynamo_backend", "no", "--main_process_port", "29517", "-m", "losslens.cli")
     process = run(*train(data_root, tmp_path, "two"), launcher=launcher)
     said, errors = process.communicate(timeout=300)
     assert process.returncode == 0, errors
-    assert said.count("wrote") == 1
+    assert "2 processes share each batch" in said and said.count("wrote") == 1
     card = json.loads((tmp_path / "two" / "digits" / "brier.json").read_text())
     assert card["test"]["softmax"]["accuracy"]["value"] > 0.5
+
+
+@pytest.fixture(scope="session")
+def few_pets(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """40 red cats and 40 blue dogs to train and hold out, 5 of each to test."""
+    root = tmp_path_factory.mktemp("pets")
+    for part, count in (("train", 40), ("test", 5)):
+        for kind, colour in (("cat", "red"), ("dog", "blue")):
+            (root / part / kind).mkdir(parents=True)
+            for index in range(count):
+                Image.new("RGB", (40, 30), colour).save(root / part / kind / f"{index}.png")
+    return root
+
+
+def test_pets_heads_are_trained_on_a_trunk_that_is_made_once(
+    few_pets: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def unlearnt() -> torch.nn.Sequential:
+        return torch.nn.Sequential(PetTrunk(), PetNet())
+
+    small = replace(TASKS["pets"].trunk, with_network=unlearnt, epochs=1, batch_size=32, views=2)
+    monkeypatch.setitem(TASKS, "pets", replace(TASKS["pets"], trunk=small))
+    folders = ["--data-root", few_pets, "--out", tmp_path / "out", "--runs", tmp_path / "runs"]
+    command = ["train", "pets", "--epochs", "1", *map(str, folders)]
+    assert cli.main([*command, "--loss", "focal"]) == 0
+    trunk = tmp_path / "out" / "pets" / "trunk.safetensors"
+    made = trunk.read_bytes()
+    assert cli.main([*command, "--loss", "mse", "--resume"]) == 0
+    assert trunk.read_bytes() == made
+    assert load_file(trunk)["stem.0.weight"].dtype == torch.float16
+    monkeypatch.setenv("LOSSLENS_MODELS", str(tmp_path / "out"))
+    inference.forget()
+    assert cli.main(["predict", "pets", str(few_pets / "test" / "cat" / "0.png")]) == 0
+    assert capsys.readouterr().out.count("calibrated") == 2
+    inference.forget()
 
 
 def test_predict_reads_a_picture_and_says_what_is_wrong_with_others(

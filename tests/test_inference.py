@@ -10,7 +10,9 @@ from PIL import Image, ImageDraw
 from losslens import inference
 from losslens.data import Dataset
 from losslens.losses import LOSSES
+from losslens.networks import PetNet
 from losslens.pictures import PictureError
+from losslens.reasons import class_activation
 
 
 def test_answers_come_in_order_with_probabilities_that_sum_to_one(random_models: Path, mini: Dataset) -> None:
@@ -39,6 +41,24 @@ def test_a_picture_goes_the_same_way_as_a_tensor(random_models: Path) -> None:
     picture = Image.new("RGB", (200, 300), "white")
     ImageDraw.Draw(picture).line([(100, 50), (90, 250)], fill="navy", width=18)
     from_picture = inference.predict_picture("digits", picture)
-    assert from_picture.seen.shape == (28, 28) and from_picture.seen.max() > 0.9
+    assert from_picture.features.shape == (1, 28, 28) and from_picture.features.max() > 0.9
     with pytest.raises(PictureError):
         inference.predict_picture("digits", Image.new("1", (9000, 9000)))
+
+
+def test_the_class_activation_adds_up_to_the_lead() -> None:
+    torch.manual_seed(0)
+    network, features = PetNet().eval(), torch.randn(320, 7, 7)
+    with torch.inference_mode():
+        logits = network(features[None])[0]
+    best = int(logits.argmax())
+    bias = (network.head.bias[best] - network.head.bias[1 - best]).item()
+    share = class_activation(network, features)
+    assert share.shape == (7, 7)
+    assert share.sum() + bias == pytest.approx((logits[best] - logits[1 - best]).item(), abs=1e-4)
+
+
+def test_without_the_trunk_every_loss_says_so(random_models: Path) -> None:
+    prediction = inference.predict("pets", torch.zeros(3, 224, 224))
+    assert prediction.given == [] and prediction.unlike is None
+    assert all("trunk.safetensors is missing" in answer.problem for answer in prediction.answers)

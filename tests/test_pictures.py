@@ -7,7 +7,7 @@ import pytest
 import torch
 from PIL import Image, ImageDraw
 
-from losslens.pictures import PictureError, digit_tensor, is_blank, read_picture
+from losslens.pictures import PictureError, digit_tensor, is_blank, photo_tensor, read_picture
 
 
 def stroke(ink: str = "black", paper: str = "white", box: tuple[int, int, int, int] = (120, 60, 150, 220)) -> Image.Image:
@@ -99,3 +99,29 @@ def test_what_cannot_be_used_is_refused_with_a_reason(data: bytes, reason: str) 
     with pytest.raises(PictureError) as caught:
         read_picture(data)
     assert caught.value.reason == reason
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_a_photos_tensor_is_upright(orientation: int) -> None:
+    turned = {2: 0, 3: 3, 4: 1, 5: 5, 6: 2, 7: 6, 8: 4}
+    photo = Image.new("RGB", (90, 60), "black")
+    photo.paste("white", (0, 0, 45, 30))  # the upper left quarter
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    stored = photo.transpose(Image.Transpose(turned[orientation])) if orientation > 1 else photo
+    tensor = photo_tensor(read_picture(encoded(stored, exif=exif)))
+    assert tensor.shape == (3, 224, 224)
+    assert tensor[:, :100, :100].mean() > 0.95 and tensor[:, 124:].mean() < 0.05 and tensor[:, :, 124:].mean() < 0.05
+
+
+@pytest.mark.parametrize("size", [(4000, 8), (8, 4000), (224, 224), (9, 8)])
+@pytest.mark.parametrize("mode", ["RGB", "L", "CMYK"])
+def test_photos_of_every_shape_and_mode_fit(size: tuple[int, int], mode: str) -> None:
+    tensor = photo_tensor(Image.new(mode, size))
+    assert tensor.shape == (3, 224, 224) and tensor.min() >= 0 and tensor.max() <= 1
+
+
+def test_of_a_very_long_photo_the_middle_is_taken() -> None:
+    photo = Image.new("RGB", (600, 100), "black")
+    photo.paste("white", (200, 0, 400, 100))
+    assert photo_tensor(photo).mean() > 0.95

@@ -9,16 +9,19 @@ from PIL import Image
 
 from losslens import checkpoints, inference
 from losslens.data import Dataset, mnist
-from losslens.evaluation import logits_of
+from losslens.evaluation import outputs_of
 from losslens.losses import LOSSES
-from losslens.pictures import digit_tensor
+from losslens.photo_strangers import made_photo_strangers
+from losslens.pictures import digit_tensor, read_picture
+from losslens.tasks import TASKS
+from losslens.ui import page
 
 DATA = os.environ.get("LOSSLENS_DATA")
 
 
 @pytest.mark.parametrize("loss", LOSSES)
 def test_the_shipped_network_reads_its_training_digits(loss: str, mini: Dataset) -> None:
-    logits = logits_of(checkpoints.load("digits", loss).network, mini)
+    logits = outputs_of(checkpoints.load("digits", loss).network, mini)
     assert (logits.argmax(dim=1) == mini.target).float().mean() > 0.995
 
 
@@ -26,13 +29,35 @@ def test_the_shipped_network_reads_its_training_digits(loss: str, mini: Dataset)
 @pytest.mark.parametrize("loss", LOSSES)
 def test_the_cards_test_accuracy_is_remade(loss: str) -> None:
     checkpoint, test = checkpoints.load("digits", loss), mnist(str(DATA)).test
-    right = logits_of(checkpoint.network, test).argmax(dim=1) == test.target
+    right = outputs_of(checkpoint.network, test).argmax(dim=1) == test.target
     assert right.double().mean().item() == checkpoint.card.test["softmax"]["accuracy"]["value"]
 
 
-@pytest.mark.parametrize("loss", LOSSES)
-def test_weights_are_small_enough_for_a_plain_push(loss: str) -> None:
-    assert checkpoints.checkpoint_path("digits", loss).stat().st_size < 10_000_000
+@pytest.mark.parametrize("task", TASKS)
+def test_weights_are_small_enough_for_a_plain_push(task: str) -> None:
+    sizes = [path.stat().st_size for path in (checkpoints.models_folder() / task).iterdir()]
+    assert max(sizes) < 10_000_000 and sum(sizes) < 60_000_000
+
+
+SAMPLES = Path(page.__file__).parent / "samples"
+
+
+KNOWN = {"cat": "cat", "kitten": "cat", "shepherd": "dog", "husky": "dog", "sheep": None, "coffee": None}
+
+
+@pytest.mark.parametrize(("sample", "label"), KNOWN.items())
+def test_the_sample_photos_are_answered_rightly(sample: str, label: str | None) -> None:
+    prediction = inference.predict_picture("pets", read_picture(SAMPLES / f"{sample}.jpg"))
+    assert len(prediction.given) == len(LOSSES)
+    assert inference.is_stranger("pets", prediction) == (label is None)
+    if label is not None:
+        assert {answer.label for answer in prediction.given} == {label}
+
+
+def test_made_pictures_of_no_pet_are_marked() -> None:
+    pictures = made_photo_strangers(seed=7, count=21)
+    marked = [inference.is_stranger("pets", inference.predict("pets", picture)) for picture in pictures]
+    assert sum(marked) >= 17
 
 
 def test_a_known_digit_survives_the_whole_way_from_a_picture(mini: Dataset, tmp_path: Path) -> None:

@@ -117,3 +117,43 @@ def _with_stroke(ink: Tensor, habit: Habit, generator: Generator) -> Tensor:
     along = along.clamp(-back, 1)
     distance = torch.hypot(to_x - along * step_x[:, None, None], to_y - along * step_y[:, None, None])
     return torch.maximum(ink, (half_width[:, None, None] + 0.5 - distance).clamp(0, 1))
+
+
+def vary_photos(
+    images: Tensor,
+    target: Tensor,
+    generator: Generator,
+    *,
+    side: int = 192,
+    least: float = 0.35,
+    stretch: float = 4 / 3,
+    rotation: float = 8.0,
+    colour: float = 0.3,
+) -> Tensor:
+    """Photos (N, 3, H, W) in 0..1, as other cameras might have taken them: (N, 3, side, side).
+
+    A crop of ``least`` to all of the area, its proportions stretched up to ``stretch`` times either way (so that it does not
+    matter whether a photo was squeezed to a square), turned by up to ``rotation`` degrees, mirrored or not; brightness,
+    contrast and saturation changed by up to the fraction ``colour``.
+    """
+    count = len(images)
+    area = _uniform(count, least, 1.0, generator).sqrt()
+    ratio = _uniform(count, -math.log(stretch), math.log(stretch), generator).mul(0.5).exp()
+    width, height = (area * ratio).clamp_max(1), (area / ratio).clamp_max(1)
+    mirrored = (torch.rand(count, generator=generator) < 0.5).float() * -2 + 1
+    move_x, move_y = ((1 - part) * _uniform(count, -1.0, 1.0, generator) for part in (width, height))
+    angle = _uniform(count, -rotation, rotation, generator) * (math.pi / 180)
+    row_x = torch.stack([angle.cos() * width * mirrored, -angle.sin() * height, move_x], dim=1)
+    row_y = torch.stack([angle.sin() * width * mirrored, angle.cos() * height, move_y], dim=1)
+    grid = F.affine_grid(torch.stack([row_x, row_y], dim=1), [count, images.shape[1], side, side], align_corners=False)
+    varied = F.grid_sample(images, grid, padding_mode="reflection", align_corners=False)
+    return _vary_colour(varied, generator, colour).clamp_(0, 1)
+
+
+def _vary_colour(photos: Tensor, generator: Generator, amount: float) -> Tensor:
+    brightness, contrast, saturation = (
+        (1 + _uniform(len(photos), -amount, amount, generator))[:, None, None, None] for _ in range(3)
+    )
+    photos = photos * brightness
+    photos = torch.lerp(photos.mean(dim=(1, 2, 3), keepdim=True), photos, contrast)
+    return torch.lerp(photos.mean(dim=1, keepdim=True), photos, saturation)

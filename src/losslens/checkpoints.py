@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
-from torch import nn
+from torch import Tensor, nn
 
 from losslens.losses import LOSSES
 from losslens.tasks import TASKS
@@ -58,13 +58,60 @@ def checkpoint_path(task: str, loss: str, folder: Path | None = None) -> Path:
     return (folder or models_folder()) / task / f"{loss}.safetensors"
 
 
+def trunk_path(task: str, folder: Path | None = None) -> Path:
+    """Where the weights are that all losses' networks of ``task`` share."""
+    return (folder or models_folder()) / task / "trunk.safetensors"
+
+
+def as_stored(network: nn.Module, task: str) -> nn.Module:
+    """The network with the precision that its file keeps: half for tasks with a trunk, whose weights are many."""
+    return network.half().float() if TASKS[task].trunk else network
+
+
+def save_trunk(task: str, trunk: nn.Module, folder: Path | None = None) -> Path:
+    """Write what the networks of ``task`` share."""
+    path = trunk_path(task, folder)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_suffix(".partial")
+    save_file(_stored(trunk, task), partial, {"task": task})
+    partial.replace(path)
+    return path
+
+
+def load_trunk(task: str, folder: Path | None = None) -> nn.Module:
+    """What the networks of ``task`` share, in eval mode. Raises CheckpointError for a missing or bad file."""
+    shared = TASKS[task].trunk
+    if shared is None:
+        raise ValueError(f"the networks of {task} share no trunk")
+    path = trunk_path(task, folder)
+    if not path.is_file():
+        raise CheckpointError(f"{path.name} is missing from {path.parent.name}/. Make it with: losslens train {task}")
+    trunk = shared.build()
+    try:
+        trunk.load_state_dict(load_file(path))
+    except (SafetensorError, RuntimeError, OSError) as error:
+        raise CheckpointError(f"{path.name} is damaged. Make it anew with: losslens train {task}") from error
+    return trunk.eval().to(memory_format=torch.channels_last)
+
+
+def _stored(network: nn.Module, task: str) -> dict[str, Tensor]:
+    half = TASKS[task].trunk is not None
+    return {
+        name: (value.half() if half and value.is_floating_point() else value).contiguous()
+        for name, value in network.state_dict().items()
+    }
+
+
 def save(checkpoint: Checkpoint, folder: Path | None = None) -> Path:
     """Write weights and card; each file appears whole or not at all."""
     path = checkpoint_path(checkpoint.card.task, checkpoint.card.loss, folder)
     path.parent.mkdir(parents=True, exist_ok=True)
-    weights = {name: value.contiguous() for name, value in checkpoint.network.state_dict().items()}
     partial = path.with_suffix(".partial")
-    save_file(weights, partial, {"task": checkpoint.card.task, "loss": checkpoint.card.loss})
+    save_file(
+        _stored(checkpoint.network, checkpoint.card.task),
+        partial,
+        {"task": checkpoint.card.task, "loss": checkpoint.card.loss},
+    )
     partial.replace(path)
     partial.write_text(json.dumps(asdict(checkpoint.card), indent=1) + "\n")
     partial.replace(path.with_suffix(".json"))

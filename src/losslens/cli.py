@@ -11,12 +11,15 @@ import torch
 from accelerate import Accelerator
 
 from losslens import checkpoints, inference
-from losslens.evaluation import figures, logits_of
+from losslens.data import photos_in
+from losslens.evaluation import figures, outputs_of
 from losslens.losses import LOSSES
 from losslens.pictures import read_picture
-from losslens.recipe import TrainingInterrupted, make_checkpoint, make_detector
+from losslens.recipe import make_checkpoint, make_detector
+from losslens.runs import TrainingInterrupted
 from losslens.tasks import TASKS
 from losslens.training import TrainConfig
+from losslens.trunks import on_trunk, splits_for
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -48,6 +51,7 @@ def _parser() -> argparse.ArgumentParser:
     training.add_argument("--data-root", default="data", help="folder with the data, or to download it into")
     training.add_argument("--out", type=Path, default=Path("models"), help="folder for the checkpoints")
     training.add_argument("--runs", type=Path, default=Path("runs"), help="folder for resumable states")
+    training.add_argument("--others", type=Path, help="folder with photos of neither class, for the detector (pets)")
     training.add_argument("--resume", action="store_true", help="go on from an interrupted run")
     training.set_defaults(command=_train)
 
@@ -73,23 +77,29 @@ def _train(options: argparse.Namespace) -> None:
     accelerator = Accelerator(cpu=not torch.cuda.is_available())
     if accelerator.device.type == "cpu" and "OMP_NUM_THREADS" not in os.environ:
         torch.set_num_threads(1)  # networks this small lose more than they gain by sharing a picture between cores
-    splits = TASKS[options.task].load(options.data_root)
+    if accelerator.is_main_process and accelerator.num_processes > 1:
+        print(f"{accelerator.num_processes} processes share each batch")
+    pictures = TASKS[options.task].load(options.data_root)
+    splits = splits_for(options.task, pictures, accelerator, options.out, options.runs, options.seed, resume=options.resume)
     for config in configs:
         path = make_checkpoint(config, splits, accelerator, options.out, options.runs, resume=options.resume)
         if path is not None:
             print(f"wrote {path}")
     everyone = all(checkpoints.checkpoint_path(options.task, loss, options.out).is_file() for loss in LOSSES)
     if accelerator.is_main_process and everyone:
-        print(make_detector(splits, options.out, options.task))
+        others = photos_in(options.others) if options.others else None
+        print(make_detector(options.task, pictures, options.out, others))
 
 
 def _evaluate(options: argparse.Namespace) -> None:
     test = TASKS[options.task].load(options.data_root).test
+    if TASKS[options.task].trunk:
+        test = on_trunk(checkpoints.load_trunk(options.task), test)
     print(f"{'loss':14} accuracy (95 % interval)       NLL     Brier   calibration error: softmax, calibrated")
     calibrated = []
     for loss in LOSSES:
         checkpoint = checkpoints.load(options.task, loss)
-        logits, temperature = logits_of(checkpoint.network, test), checkpoint.card.temperature
+        logits, temperature = outputs_of(checkpoint.network, test), checkpoint.card.temperature
         plain, linked = figures(logits, test.target), figures(logits, test.target, temperature)
         accuracy = plain["accuracy"]
         print(
@@ -103,7 +113,7 @@ def _evaluate(options: argparse.Namespace) -> None:
 
 def _predict(options: argparse.Namespace) -> None:
     prediction = inference.predict_picture(options.task, read_picture(options.picture))
-    if not prediction.seen.any():
+    if TASKS[options.task].is_blank(prediction.features):
         raise ValueError(f"{options.picture} is blank: there is nothing to read")
     for answer in prediction.answers:
         if isinstance(answer, inference.Missing):

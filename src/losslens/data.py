@@ -10,9 +10,15 @@ import numpy as np
 import torch
 from torch import Generator, Tensor
 from torchvision import datasets
+from tqdm import tqdm
+
+from losslens.pictures import PHOTO_SIDE, photo_tensor, read_picture
 
 HELD_OUT_SEED = 20_240_501  # one split for ever: every seed and every loss is chosen and calibrated on the same examples
 DIGITS_HELD_OUT = 5_000
+PETS_HELD_OUT = 2_000
+PETS = ("cat", "dog")
+PHOTO_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp")
 _MINI = Path(__file__).parent / "mini" / "mnist_5k.npz"
 
 Vary = Callable[[Tensor, Tensor, Generator], Tensor]  # images, target, generator -> images
@@ -20,7 +26,10 @@ Vary = Callable[[Tensor, Tensor, Generator], Tensor]  # images, target, generato
 
 @dataclass(frozen=True)
 class Dataset:
-    """Pictures and their classes: ``images`` uint8 (N, C, H, W) in 0..255, ``target`` int64 (N,)."""
+    """Pictures and their classes: ``images`` uint8 (N, C, H, W) in 0..255, ``target`` int64 (N,).
+
+    Or a trunk's features of pictures, in half precision.
+    """
 
     images: Tensor
     target: Tensor
@@ -33,8 +42,9 @@ class Dataset:
         return Dataset(self.images[indices], self.target[indices])
 
     def batch(self, indices: Tensor) -> tuple[Tensor, Tensor]:
-        """``(images, target)`` at ``indices`` (M,): images float32 in 0..1, target int64."""
-        return self.images[indices].float() / 255, self.target[indices]
+        """``(images, target)`` at ``indices`` (M,): images float32 in 0..1 (features as they are), target int64."""
+        images = self.images[indices]
+        return images.float() / 255 if images.dtype == torch.uint8 else images.float(), self.target[indices]
 
     def sha256(self) -> str:
         """A fingerprint of pictures and classes, for the checkpoint's card."""
@@ -74,6 +84,57 @@ def _mnist_part(data_root: str, *, train: bool) -> Dataset:
     except RuntimeError:
         part = datasets.MNIST(data_root, train=train, download=True)
     return Dataset(part.data[:, None], part.targets)
+
+
+def pets(data_root: str | Path) -> Splits:
+    """Cats and dogs from ``data_root``: its folders train/ and test/, each with cat/ and dog/, or those of its folder pets/.
+
+    Where there are none: the Oxford-IIIT Pet dataset, downloaded first where it is absent and there is a network. A fixed
+    2,000 (at most a fifth) of the training photos are held out. Raises FileNotFoundError that says what to do when neither
+    can be had.
+    """
+    for folder in (Path(data_root), Path(data_root) / "pets"):
+        if (folder / "train").is_dir() and (folder / "test").is_dir():
+            parts = [datasets.ImageFolder(str(folder / part)) for part in ("train", "test")]
+            if any(tuple(part.classes) != PETS for part in parts):
+                raise FileNotFoundError(f"{folder} must hold train/ and test/, each with the folders cat/ and dog/ alone.")
+            return _photo_splits(*([(Path(file), kind) for file, kind in part.samples] for part in parts))
+    return _photo_splits(*(_oxford(str(data_root), part) for part in ("trainval", "test")))
+
+
+def _oxford(data_root: str, part: str) -> list[tuple[Path, int]]:
+    wanted = {"split": part, "target_types": "binary-category"}
+    try:
+        try:
+            found = datasets.OxfordIIITPet(data_root, download=False, **wanted)
+        except RuntimeError:
+            found = datasets.OxfordIIITPet(data_root, download=True, **wanted)
+    except (OSError, RuntimeError) as error:
+        raise FileNotFoundError(
+            f"No photos of pets are in {data_root} and none could be downloaded. Give --data-root a folder that holds "
+            "train/ and test/ with cat/ and dog/ in each, or oxford-iiit-pet/, or connect to the network once."
+        ) from error
+    return list(zip(found._images, found._bin_labels, strict=True))  # paths, before any is decoded
+
+
+def _photo_splits(train: list[tuple[Path, int]], test: list[tuple[Path, int]]) -> Splits:
+    kept, held_out = split_indices(len(train), min(PETS_HELD_OUT, len(train) // 5))
+    return Splits(_photos([train[i] for i in kept]), _photos([train[i] for i in held_out]), _photos(test))
+
+
+def photos_in(folder: Path) -> Tensor:
+    """Every photo below ``folder``, as ``photo_tensor`` makes it: (N, 3, 224, 224) in 0..1. Raises FileNotFoundError."""
+    paths = sorted(path for path in folder.rglob("*") if path.suffix.lower() in PHOTO_SUFFIXES)
+    if not paths:
+        raise FileNotFoundError(f"no photo ({', '.join(PHOTO_SUFFIXES)}) is in {folder}")
+    return torch.stack([photo_tensor(read_picture(path)) for path in paths])
+
+
+def _photos(samples: list[tuple[Path, int]]) -> Dataset:
+    images = torch.empty(len(samples), 3, PHOTO_SIDE, PHOTO_SIDE, dtype=torch.uint8)
+    for index, (path, _) in enumerate(tqdm(samples, desc="reading photos", unit="photo", leave=False)):
+        images[index] = (photo_tensor(read_picture(path)) * 255).round()
+    return Dataset(images, torch.tensor([kind for _, kind in samples]))
 
 
 @cache

@@ -31,8 +31,8 @@ class Figure:
 
 
 @torch.inference_mode()
-def logits_of(network: nn.Module, dataset: Dataset) -> Tensor:
-    """The network's logits (N, C) on every example, in order, unaugmented."""
+def outputs_of(network: nn.Module, dataset: Dataset) -> Tensor:
+    """What the network makes of every example, in order, unaugmented: its logits (N, C), or a trunk's features."""
     network.eval()
     batches = torch.arange(len(dataset)).split(_BATCH)
     return torch.cat([network(dataset.batch(b)[0].contiguous(memory_format=torch.channels_last)) for b in batches])

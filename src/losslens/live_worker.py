@@ -16,7 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from losslens.data import Dataset, mini_mnist, with_wrong_labels
-from losslens.evaluation import calibration_error, logits_of
+from losslens.evaluation import calibration_error, outputs_of
 from losslens.live import HELD_OUT, LEARNING_RATES, MAX_SECONDS, LiveConfig, Point, loss_of
 from losslens.networks import DigitNet
 from losslens.training import Progress, TrainConfig, TrainState, new_state, train
@@ -80,7 +80,7 @@ def _point(
     seconds: float,
 ) -> Point:
     networks = [state.network() for state in states]
-    logits = [logits_of(network, held_out) for network in networks]
+    logits = [outputs_of(network, held_out) for network in networks]
     right = [(each.argmax(dim=1) == held_out.target).int() for each in logits]
     sure = [each.softmax(dim=1).amax(dim=1) for each in logits]
     batch, last = states[0].config.batch_size, together[0].step == together[0].steps

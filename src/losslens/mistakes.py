@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from losslens.data import mini_mnist
-from losslens.evaluation import logits_of
+from losslens.evaluation import outputs_of
 
 BATCH = 64
 STEPS = 300
@@ -151,7 +151,7 @@ def _trained(model: nn.Module, code: types.CodeType) -> tuple[list[int], list[fl
         if step == 1 or step % _EVERY == 0:
             steps.append(step)
             losses.append(loss.item())
-            accuracies.append(float((logits_of(model, test).argmax(dim=1) == test.target).float().mean()))
+            accuracies.append(float((outputs_of(model, test).argmax(dim=1) == test.target).float().mean()))
     return steps, losses, accuracies
 
 

@@ -21,6 +21,8 @@ MIN_SIDE = 8  # pixels
 ACCEPTED = f"PNG, JPEG, WebP, GIF or BMP, up to {MAX_MEGAPIXELS} megapixels"
 
 DIGIT_SIDE = 28  # pixels; MNIST's picture
+PHOTO_SIDE = 224  # pixels; what EfficientNet-Lite0 was made for
+_LONGEST = 2.0  # a photo's longer side as a multiple of its shorter one; beyond it the ends are cut off
 _BOX = 20  # pixels; MNIST fits each digit into this square, keeping its proportions
 _LEAST_CONTRAST = 0.12  # of the full range from black to white; below it there is nothing written
 _PAPER = 0.25  # ink weaker than this share of the strongest is paper, shadow or noise
@@ -105,6 +107,16 @@ def digit_tensor(picture: Image.Image) -> Tensor:
         return torch.zeros(1, DIGIT_SIDE, DIGIT_SIDE)
     cropped = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     return torch.from_numpy(_centred(_fit(cropped, _BOX)))[None]
+
+
+def photo_tensor(picture: Image.Image) -> Tensor:
+    """A photo, upright and squeezed to a square: (3, 224, 224) in 0..1. Of a very long one the middle is taken."""
+    photo = upright_rgb(picture)
+    longest = round(min(photo.size) * _LONGEST)
+    if max(photo.size) > longest:
+        photo = ImageOps.fit(photo, (min(photo.width, longest), min(photo.height, longest)))
+    squeezed = np.asarray(photo.resize((PHOTO_SIDE, PHOTO_SIDE), Image.Resampling.BICUBIC), dtype=np.float32)
+    return torch.from_numpy(squeezed / np.float32(255)).permute(2, 0, 1).contiguous()
 
 
 def is_blank(digit: Tensor) -> bool:

@@ -14,7 +14,7 @@ LETTERS = "ACEFHJKLMNPRTUVWXYacdefhkmnprtuvwxy?&@#%+*=$"
 _SIDE = 140  # pixels; half the pad's, drawn at the same proportions
 
 
-def made_strangers(count: int, seed: int) -> Tensor:
+def made_strangers(seed: int, count: int = 12_000) -> Tensor:
     """(count, 1, 28, 28) in 0..1, through ``digit_tensor``: half letters and signs, half scribbles and shapes."""
     chance = random.Random(seed)
     makers = (_letter, _letter, _letter, _scribble, _scribble, _shape)

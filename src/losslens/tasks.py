@@ -4,14 +4,31 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor, nn
 
-from losslens.augmentation import vary_digits
-from losslens.data import Splits, Vary, mnist
-from losslens.networks import DigitNet
-from losslens.pictures import digit_tensor
+from losslens.augmentation import vary_digits, vary_photos
+from losslens.data import PETS, Splits, Vary, mnist, pets
+from losslens.networks import DigitNet, PetNet, PetTrunk, pets_from_imagenet
+from losslens.photo_strangers import made_photo_strangers
+from losslens.pictures import DIGIT_SIDE, PHOTO_SIDE, digit_tensor, is_blank, photo_tensor
+from losslens.reasons import class_activation, integrated_gradients
+from losslens.strangers import made_strangers
+
+
+@dataclass(frozen=True)
+class Trunk:
+    """What the networks of all losses of a task stand on: weights learnt elsewhere, adapted to the task once."""
+
+    build: Callable[[], nn.Module]  # pictures (N, C, H, W) to what the task's networks take
+    with_network: Callable[[], nn.Sequential]  # trunk and one network on it, with the weights learnt elsewhere
+    epochs: int  # of adapting, under cross-entropy
+    learning_rate: float
+    batch_size: int
+    views: int  # of each training picture, varied, that the losses' networks learn from
 
 
 @dataclass(frozen=True)
@@ -27,6 +44,10 @@ class Task:
     vary: Vary  # augmentation of a training batch
     epochs: int  # of the shipped checkpoints
     learning_rate: float
+    explain: Callable[[nn.Module, Tensor], NDArray[np.float32]]  # a network and what it was given -> (H, W), in logits
+    strangers: Callable[[int], Tensor]  # seed -> made pictures (N, C, H, W) that are none of the classes
+    is_blank: Callable[[Tensor], bool]  # whether there is nothing to answer
+    trunk: Trunk | None = None  # what the losses' networks stand on, where they share anything
 
     def blank(self) -> Tensor:
         """An input with nothing on it."""
@@ -39,13 +60,31 @@ TASKS: dict[str, Task] = {
         Task(
             key="digits",
             labels=tuple("0123456789"),
-            shape=(1, 28, 28),
+            shape=(1, DIGIT_SIDE, DIGIT_SIDE),
             network=DigitNet,
             to_tensor=digit_tensor,
             load=mnist,
             vary=vary_digits,
             epochs=12,
             learning_rate=4e-3,
+            explain=integrated_gradients,
+            strangers=made_strangers,
+            is_blank=is_blank,
+        ),
+        Task(
+            key="pets",
+            labels=PETS,
+            shape=(3, PHOTO_SIDE, PHOTO_SIDE),
+            network=PetNet,
+            to_tensor=photo_tensor,
+            load=pets,
+            vary=vary_photos,
+            epochs=2,
+            learning_rate=1e-3,
+            explain=class_activation,
+            strangers=made_photo_strangers,
+            is_blank=lambda _: False,
+            trunk=Trunk(PetTrunk, pets_from_imagenet, epochs=5, learning_rate=5e-4, batch_size=64, views=4),
         ),
     )
 }

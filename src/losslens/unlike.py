@@ -47,17 +47,21 @@ class Unlike(nn.Module):
         logits: Tensor = self(features)
         return logits.sigmoid()
 
-    def score(self, logits: dict[str, list[float]]) -> float:
-        """0..1 for one picture, from each loss's logits (C,)."""
-        return float(self.scores(statistics({loss: torch.tensor(values)[None] for loss, values in logits.items()}))[0])
+    def score(self, logits: dict[str, list[float]], features: Tensor | None = None) -> float:
+        """0..1 for one picture, from each loss's logits (C,) and, where a trunk is shared, its features (F, H, W)."""
+        rows = {loss: torch.tensor(values)[None] for loss, values in logits.items()}
+        return float(self.scores(statistics(rows, None if features is None else features[None]))[0])
 
     def marks(self, score: float) -> bool:
         """Whether a picture of this score is marked as none of the classes."""
         return score > float(self.threshold)
 
 
-def statistics(logits: dict[str, Tensor]) -> Tensor:
-    """(N, F) from each loss's logits (N, C): themselves, the highest, its lead, their scale, and agreement."""
+def statistics(logits: dict[str, Tensor], features: Tensor | None = None) -> Tensor:
+    """(N, F) from each loss's logits (N, C): themselves, the highest, its lead, their scale, and agreement.
+
+    And from a shared trunk's features (N, D, H, W), where there are any: the mean and the highest of each channel.
+    """
     columns, answers = [], []
     for loss in LOSSES:
         top = logits[loss].topk(2, dim=1).values
@@ -65,6 +69,8 @@ def statistics(logits: dict[str, Tensor]) -> Tensor:
         answers.append(logits[loss].argmax(dim=1))
     votes = torch.stack(answers, dim=1)
     agreeing = (votes == votes.mode(dim=1).values[:, None]).float().mean(dim=1, keepdim=True)
+    if features is not None:
+        columns += [features.mean(dim=(2, 3)), features.amax(dim=(2, 3))]
     return torch.cat([*columns, agreeing], dim=1)
 
 

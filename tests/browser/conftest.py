@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from losslens import inference
+from losslens.tasks import TASKS
 from losslens.ui.page import build, launch_options
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
@@ -49,7 +50,8 @@ def app_url() -> Iterator[str]:
     inference.forget()
     demo = build()
     _, url, _ = demo.queue().launch(**launch_options(), prevent_thread_lock=True, quiet=True)
-    inference.warm_up("digits")
+    for task in TASKS:
+        inference.warm_up(task)
     yield url
     demo.close()
 

@@ -76,3 +76,15 @@ def test_the_logits_of_the_drawing_can_be_taken(visit: Any) -> None:
 def test_nothing_is_wider_than_a_phone(visit: Any) -> None:
     page = explorer(visit, "en-US", width=390)
     assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
+
+
+@pytest.mark.parametrize(("locale", "send"), [("en-US", "Train with it live"), ("ja-JP", "この損失でライブ学習")])
+def test_a_typed_loss_is_sent_to_live_training(visit: Any, locale: str, send: str) -> None:
+    page = explorer(visit, locale)
+    page.get_by_role("tab", name=TABS[locale][1]).click()
+    page.locator("#own-loss textarea, #own-loss input[type=text]").first.fill("sum((p - e) ** 2)")
+    page.get_by_role("button", name=send).click()
+    page.locator("#live-losses").wait_for(state="visible")
+    chosen = page.locator("#live-losses input:checked")
+    page.wait_for_function("() => document.querySelector('#live-losses input[value=own]')?.checked ?? false")
+    assert chosen.count() == 4

@@ -8,8 +8,8 @@ from losslens.ui.explorer_shape import build_shape_page
 from losslens.ui.words import Words
 
 
-def build_explorer_tab(words: Words, drawing: gr.State, *, public: bool) -> gr.Textbox:
-    """Lay out the tab; returns the box that holds the visitor's own formula.
+def build_explorer_tab(words: Words, drawing: gr.State, *, public: bool) -> tuple[gr.Textbox, gr.Button]:
+    """Lay out the tab; returns the box with the visitor's own formula, and the button that sends it to live training.
 
     ``drawing`` holds the digit drawn last. ``public`` shows the tab's job as the endpoint /loss_value.
     """

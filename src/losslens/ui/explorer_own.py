@@ -21,17 +21,18 @@ EXAMPLES = {
 _CLASSES = 10  # of the curves
 
 
-def build_own_page(words: Words) -> gr.Textbox:
-    """The box to type into, the findings and the curves; returns the box."""
+def build_own_page(words: Words) -> tuple[gr.Textbox, gr.Button]:
+    """The box to type into, the findings and the curves; returns the box, and the button that sends it to live training."""
     gr.Markdown(words["own_intro"])
     box = gr.Textbox(EXAMPLES["poly1"], label=words["own_label"], info=words["own_info"], max_length=400, elem_id="own-loss")
     choices = [(words["example_" + key], text) for key, text in EXAMPLES.items()]
     examples = gr.Radio(choices, label=words["own_examples"], value=EXAMPLES["poly1"])
+    send = gr.Button(words["own_send"], elem_id="own-send")
     result = gr.HTML(own_html(words, EXAMPLES["poly1"]))
     quick: dict[str, Any] = {"show_progress": "hidden", "trigger_mode": "always_last", "api_visibility": "private"}
     box.change(lambda text: own_html(words, text), box, result, **quick)
     examples.input(lambda text: text, examples, box, **quick)
-    return box
+    return box, send
 
 
 def own_html(words: Words, text: str) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 import gradio as gr
 from torch import Tensor
 
-from losslens.live import OWN, TWICE, LiveConfig, LiveError, Point
+from losslens.live import MAX_LOSSES, OWN, TWICE, LiveConfig, LiveError, Point
 from losslens.live_places import Places, Waiting
 from losslens.losses import LOSSES
 from losslens.training import OPTIMIZERS
@@ -24,8 +24,11 @@ _PLACES = Places()
 _VISITORS = 40  # streams that are open at once, waiting or running
 
 
-def build_live_tab(words: Words, drawing: gr.State, formula: gr.Textbox) -> None:
-    """Lay out the tab. ``drawing`` holds the digit drawn last, ``formula`` the visitor's own loss."""
+def build_live_tab(words: Words, drawing: gr.State, formula: gr.Textbox) -> gr.CheckboxGroup:
+    """Lay out the tab; returns the choice of losses.
+
+    ``drawing`` holds the digit drawn last, ``formula`` the visitor's own loss.
+    """
     losses_now, wrong_now, examples_now, epochs_now = PRESETS["clean"]
     gr.Markdown(words["live_intro"])
     with gr.Row(elem_classes="predict"):
@@ -90,6 +93,12 @@ def build_live_tab(words: Words, drawing: gr.State, formula: gr.Textbox) -> None
     cleared = reset.click(_for_visitor(_PLACES.stop), concurrency_limit=None, **quick)
     cleared.then(lambda: (status(words["live_ready"]), ""), None, [line, charts], **quick)
     preset.input(_settings_of, preset, [losses, wrong, examples, epochs], **quick)
+    return losses
+
+
+def with_own(chosen: list[str]) -> list[str]:
+    """The choice of losses with the visitor's own among them, in the place of the last where there are four already."""
+    return chosen if OWN in chosen else [*chosen[: MAX_LOSSES - 1], OWN]
 
 
 def leave(request: gr.Request) -> None:

@@ -1,43 +1,17 @@
 """The drawing pad: a canvas for mouse, pen and finger, with sample digits. ``gr.Sketchpad`` loses first strokes."""
 
-import base64
-import binascii
 import html
-import io
 from pathlib import Path
 
 import gradio as gr
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from losslens.data import mini_mnist
-from losslens.pictures import PictureError, read_picture
+from losslens.ui.uploads import png_url
 from losslens.ui.words import Words
 
 _SCRIPT = (Path(__file__).parent / "pad.js").read_text()
-_PREFIX = "data:image/png;base64,"
-_MAX_CHARACTERS = 400_000  # a 280x280 PNG has a few thousand; whatever is longer did not come from the pad
-
-
-def decode(value: object) -> Image.Image | None:
-    """The pad's data URL as a picture; None for an empty pad. Raises PictureError for anything else."""
-    if value is None or value == "":
-        return None
-    if not isinstance(value, str) or not value.startswith(_PREFIX) or len(value) > _MAX_CHARACTERS:
-        raise PictureError("kind", "A drawing must be a PNG data URL as the drawing pad makes it.")
-    try:
-        data = base64.b64decode(value.removeprefix(_PREFIX), validate=True)
-    except binascii.Error:
-        raise PictureError("damaged", "The drawing is damaged: its data URL is not base64.") from None
-    return read_picture(data)
-
-
-def png_url(pixels: NDArray[np.uint8]) -> str:
-    """A data URL of pixels (H, W) grey, (H, W, 3) RGB or (H, W, 4) RGBA."""
-    stream = io.BytesIO()
-    Image.fromarray(pixels).save(stream, "PNG")
-    return _PREFIX + base64.b64encode(stream.getvalue()).decode()
 
 
 def drawing_pad(words: Words) -> gr.HTML:

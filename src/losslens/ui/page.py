@@ -10,8 +10,9 @@ import torch
 from losslens import inference
 from losslens.tasks import TASKS
 from losslens.ui.explorer import build_explorer_tab
-from losslens.ui.live import build_live_tab, leave
-from losslens.ui.predict import build_digits_tab
+from losslens.ui.live import build_live_tab, leave, with_own
+from losslens.ui.predict import build_digits_tab, build_pets_tab
+from losslens.ui.uploads import MOST_MEGABYTES
 from losslens.ui.words import LANGUAGES, WORDS
 
 TITLE = "Loss Lens"
@@ -57,13 +58,17 @@ def _page(language: str) -> None:
     words = WORDS[language]
     gr.HTML(_header(language, words))
     public = language == "en"  # one endpoint a job, not one a language
-    with gr.Tabs():
+    with gr.Tabs() as tabs:
         with gr.Tab(words["tab_digits"], id="digits"):
             drawing = build_digits_tab(words, public=public)
+        with gr.Tab(words["tab_pets"], id="pets"):
+            build_pets_tab(words, public=public)
         with gr.Tab(words["tab_explorer"], id="explorer"):
-            formula = build_explorer_tab(words, drawing, public=public)
+            formula, send = build_explorer_tab(words, drawing, public=public)
         with gr.Tab(words["tab_live"], id="live"):
-            build_live_tab(words, drawing, formula)
+            losses = build_live_tab(words, drawing, formula)
+    to_live = send.click(with_own, losses, losses, show_progress="hidden", api_visibility="private")
+    to_live.then(lambda: gr.Tabs(selected="live"), None, tabs, show_progress="hidden", api_visibility="private")
 
 
 def _header(language: str, words: dict[str, str]) -> str:
@@ -83,7 +88,7 @@ def launch_options() -> dict[str, Any]:
         "theme": gr.themes.Default(primary_hue="indigo", neutral_hue="slate", font=_FONT),
         "css": _CSS,
         "js": _CHOOSE_LANGUAGE,
-        "max_file_size": "20mb",
+        "max_file_size": f"{MOST_MEGABYTES}mb",
         "run_history": False,
         "enable_monitoring": False,
         "ssr_mode": False,

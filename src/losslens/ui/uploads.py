@@ -1,12 +1,53 @@
-"""Uploaded pictures: read by ``pictures.read_picture``, whose refusals become a sentence on the page."""
+"""Pictures from and to the browser: read by ``pictures.read_picture``, whose refusals become a sentence on the page."""
 
+import base64
+import binascii
+import io
+import re
 from typing import Any
 
 import gradio as gr
+import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from losslens.pictures import PictureError, read_picture
 from losslens.ui.words import Words
+
+MOST_MEGABYTES = 20  # of an uploaded file
+PAD_CHARACTERS = 400_000  # a 280x280 PNG has a few thousand; whatever is longer did not come from the pad
+PHOTO_CHARACTERS = MOST_MEGABYTES * 1_000_000 * 4 // 3
+_PREFIX = re.compile(r"data:image/[a-z]+;base64,")
+
+
+def decode(value: object, most: int = PAD_CHARACTERS) -> Image.Image | None:
+    """A data URL of at most ``most`` characters as a picture; None for an empty one. Raises PictureError for all else."""
+    if value is None or value == "":
+        return None
+    if not isinstance(value, str) or len(value) > most or not (prefix := _PREFIX.match(value)):
+        wanted = f"A picture must be a data URL (data:image/png;base64,...) of at most {most} characters."
+        raise PictureError("kind", wanted)
+    try:
+        data = base64.b64decode(value[prefix.end() :], validate=True)
+    except binascii.Error:
+        raise PictureError("damaged", "The picture is damaged: its data URL is not base64.") from None
+    return read_picture(data)
+
+
+def png_url(pixels: NDArray[np.uint8]) -> str:
+    """A data URL of pixels (H, W) grey, (H, W, 3) RGB or (H, W, 4) RGBA."""
+    return _url(Image.fromarray(pixels), "PNG")
+
+
+def jpeg_url(photo: Image.Image) -> str:
+    """A data URL of a photo, a little less exact."""
+    return _url(photo, "JPEG")
+
+
+def _url(picture: Image.Image, kind: str) -> str:
+    stream = io.BytesIO()
+    picture.save(stream, kind)
+    return f"data:image/{kind.lower()};base64," + base64.b64encode(stream.getvalue()).decode()
 
 
 def refusal(error: PictureError, words: Words) -> str:
@@ -35,13 +76,13 @@ class SafeImage(gr.Image):
             raise gr.Error(sentence, print_exception=False) from None
 
 
-def picture_upload(words: dict[str, str]) -> SafeImage:
-    """A place to upload or paste a picture."""
+def picture_upload(words: Words, label: str, *, webcam: bool = False, height: int = 170) -> SafeImage:
+    """A place to upload or paste a picture, or to take one."""
     upload = SafeImage(
-        label=words["upload"],
-        sources=["upload", "clipboard"],
+        label=label,
+        sources=["upload", "webcam", "clipboard"] if webcam else ["upload", "clipboard"],
         type="pil",
-        height=170,
+        height=height,
         buttons=[],
         elem_classes="upload",
     )

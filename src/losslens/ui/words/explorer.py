@@ -102,6 +102,7 @@ WORDS: dict[str, dict[str, str]] = {
         "own_info": "Names: z logits, p softmax, logp its logarithm, e one-hot target (each per class); p_y, K. Functions: log exp "
         "sqrt abs relu sigmoid softplus, clamp(x, low, high), where(test, a, b); over the classes: sum mean max.",
         "own_examples": "Start from",
+        "own_send": "Train with it live",
         "example_squared": "sum of squared differences",
         "example_poly1": "Poly-1",
         "example_focal": "focal with γ = 5",
@@ -232,6 +233,7 @@ WORDS: dict[str, dict[str, str]] = {
         "own_info": "名前：z ロジット、p softmax、logp その対数、e one-hot の目標（クラスごと）；p_y、K。関数：log exp sqrt abs relu "
         "sigmoid softplus、clamp(x, 下限, 上限)、where(条件, a, b)；クラスにわたる：sum mean max。",
         "own_examples": "例から始める",
+        "own_send": "この損失でライブ学習",
         "example_squared": "差の二乗和",
         "example_poly1": "Poly-1",
         "example_focal": "γ = 5 の Focal",

@@ -1,0 +1,65 @@
+"""A visitor hands over a photo, in a real Chromium, and reads the cards."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from losslens.losses import LOSSES
+from losslens.ui.predict import SAMPLES
+
+
+def open_tab(visit: Any, name: str = "Show a pet", **options: Any) -> Any:
+    page = visit(**options).page
+    tab = page.get_by_role("tab", name=name, exact=True)
+    if not tab.is_visible():  # on a phone the last tabs are behind a button
+        page.get_by_role("button", name="…").click()
+    tab.click()
+    page.wait_for_selector(".pets .upload input[type=file]", state="attached")
+    return page
+
+
+def answers(page: Any) -> dict[str, str]:
+    cards = page.locator(".pets .card[data-answer]")
+    return {card.get_attribute("data-loss"): card.get_attribute("data-answer") for card in cards.all()}
+
+
+def upload(page: Any, path: str | Path) -> None:
+    page.locator(".pets .upload input[type=file]").first.set_input_files(str(path))
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_an_uploaded_photo_is_answered_by_all_eight_with_reasons(visit: Any, width: int) -> None:
+    page = open_tab(visit, width=width)
+    upload(page, SAMPLES[0])
+    page.wait_for_function("document.querySelector('.pets .verdict')?.innerText.includes('All 8 say cat.')")
+    assert answers(page) == dict.fromkeys(LOSSES, "cat")
+    assert page.locator(".pets .unlike").count() == 0
+    for heat in page.locator(".pets .card .heat").all():
+        assert "data:image/png" in heat.evaluate("element => getComputedStyle(element).backgroundImage")
+    page.locator(".pets .choices").get_by_label("dog").check()
+    page.wait_for_function("document.querySelector('.pets .right-line')?.innerText.includes('None was right')")
+    assert page.locator(".pets .truth.wrong").count() == 8
+    sideways = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert sideways <= 0
+
+
+def test_a_sample_of_neither_is_marked(visit: Any) -> None:
+    page = open_tab(visit)
+    page.locator(".pets .gallery-item").nth(5).click()
+    page.wait_for_selector(".pets .unlike")
+
+
+def test_the_page_speaks_japanese(visit: Any) -> None:
+    page = open_tab(visit, "ペットを見せる", path="ja", locale="ja-JP")
+    upload(page, SAMPLES[1])
+    page.wait_for_function("document.querySelector('.pets .verdict')?.innerText.includes('犬')")
+
+
+def test_a_file_that_is_no_photo_gets_a_sentence(visit: Any, tmp_path: Path) -> None:
+    page = open_tab(visit)
+    (tmp_path / "photo.jpg").write_bytes(b"\0\0\0\x18ftypheic")
+    upload(page, tmp_path / "photo.jpg")
+    page.get_by_text("This file is no picture I can read").first.wait_for()
+    upload(page, SAMPLES[1])
+    page.wait_for_function("document.querySelector('.pets .verdict')?.innerText.includes('All 8 say dog.')")
