@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from pages import open_tab
 
 TABS = {
     "en-US": ("Explore the losses", "Your own loss", "Mistakes", "Run both"),
@@ -14,7 +15,7 @@ def explorer(visit: Any, locale: str, width: int = 1280) -> Any:
     page = visit(locale=locale, width=width).page
     if locale == "ja-JP":
         page.wait_for_url("**/ja")
-    page.get_by_role("tab", name=TABS[locale][0]).click()
+    open_tab(page, TABS[locale][0])
     page.wait_for_selector(".anatomy table")
     assert "__i18n__" not in page.content()
     return page

@@ -4,17 +4,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pages import open_tab
 
 from losslens.losses import LOSSES
 from losslens.ui.predict import SAMPLES
 
 
-def open_tab(visit: Any, name: str = "Show a pet", **options: Any) -> Any:
+def pets_tab(visit: Any, name: str = "Show a pet", **options: Any) -> Any:
     page = visit(**options).page
-    tab = page.get_by_role("tab", name=name, exact=True)
-    if not tab.is_visible():  # on a phone the last tabs are behind a button
-        page.get_by_role("button", name="…").click()
-    tab.click()
+    open_tab(page, name)
     page.wait_for_selector(".pets .upload input[type=file]", state="attached")
     return page
 
@@ -30,7 +28,7 @@ def upload(page: Any, path: str | Path) -> None:
 
 @pytest.mark.parametrize("width", [1280, 390])
 def test_an_uploaded_photo_is_answered_by_all_eight_with_reasons(visit: Any, width: int) -> None:
-    page = open_tab(visit, width=width)
+    page = pets_tab(visit, width=width)
     upload(page, SAMPLES[0])
     page.wait_for_function("document.querySelector('.pets .verdict')?.innerText.includes('All 8 say cat.')")
     assert answers(page) == dict.fromkeys(LOSSES, "cat")
@@ -45,19 +43,19 @@ def test_an_uploaded_photo_is_answered_by_all_eight_with_reasons(visit: Any, wid
 
 
 def test_a_sample_of_neither_is_marked(visit: Any) -> None:
-    page = open_tab(visit)
+    page = pets_tab(visit)
     page.locator(".pets .gallery-item").nth(5).click()
     page.wait_for_selector(".pets .unlike")
 
 
 def test_the_page_speaks_japanese(visit: Any) -> None:
-    page = open_tab(visit, "ペットを見せる", path="ja", locale="ja-JP")
+    page = pets_tab(visit, "ペットを見せる", path="ja", locale="ja-JP")
     upload(page, SAMPLES[1])
     page.wait_for_function("document.querySelector('.pets .verdict')?.innerText.includes('犬')")
 
 
 def test_a_file_that_is_no_photo_gets_a_sentence(visit: Any, tmp_path: Path) -> None:
-    page = open_tab(visit)
+    page = pets_tab(visit)
     (tmp_path / "photo.jpg").write_bytes(b"\0\0\0\x18ftypheic")
     upload(page, tmp_path / "photo.jpg")
     page.get_by_text("This file is no picture I can read").first.wait_for()
