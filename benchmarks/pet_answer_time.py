@@ -79,7 +79,7 @@ def in_the_browser() -> list[float]:
             page.locator(".pets .upload input[type=file]").first.set_input_files(SAMPLES[index % 2])
             page.wait_for_function("window.delay !== null")
             delays.append(float(page.evaluate("window.delay")))
-            page.locator(".pets .upload button[aria-label=Clear]").first.click()
+            page.locator(".pets .upload button").first.click()  # removes the photo
             page.wait_for_selector(".pets .card", state="detached")
         browser.close()
     demo.close()

@@ -87,5 +87,5 @@ def test_a_typed_loss_is_sent_to_live_training(visit: Any, locale: str, send: st
     page.get_by_role("button", name=send).click()
     page.locator("#live-losses").wait_for(state="visible")
     chosen = page.locator("#live-losses input:checked")
-    page.wait_for_function("() => document.querySelector('#live-losses input[value=own]')?.checked ?? false")
+    page.wait_for_function("() => document.querySelector('#live-losses input[name=own]')?.checked ?? false")
     assert chosen.count() == 4
