@@ -12,7 +12,7 @@ def test_every_loss_has_its_facts_in_both_languages() -> None:
     assert list(FACTS) == list(LOSSES)
     for language in LANGUAGES:
         for key in LOSSES:
-            for part in ("loss", "note", "asks", "use", "avoid"):
+            for part in ("loss", "note_digits", "note_pets", "asks", "use", "avoid"):
                 assert WORDS[language][f"{part}_{key}"]
 
 
