@@ -3,17 +3,16 @@
 python benchmarks/answer_time.py
 """
 
-import shutil
 import statistics
 import time
 
 import torch
-from playwright.sync_api import Page, sync_playwright
+from chromium import app_page
+from playwright.sync_api import Page
 
 from losslens import inference
 from losslens.data import mini_mnist
 from losslens.losses import LOSSES
-from losslens.ui.page import build, launch_options
 
 ROUNDS = 200
 STROKES = 40
@@ -80,19 +79,10 @@ def main() -> None:
     logits, whole = compute()
     print(f"eight answers, one thread                 {milliseconds(logits)}")
     print(f"eight answers with heatmaps, one thread   {milliseconds(whole)}")
-    demo = build()
-    _, url, _ = demo.queue().launch(**launch_options(), prevent_thread_lock=True, quiet=True)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
-        )
-        page = browser.new_page()
-        page.goto(url)
+    with app_page() as page:
         page.wait_for_selector(".pad canvas")
         page.wait_for_timeout(1500)
         delays = in_the_browser(page)
-        browser.close()
-    demo.close()
     print(f"end of a stroke to new bars, {len(delays)} strokes    {milliseconds(delays)}")
 
 

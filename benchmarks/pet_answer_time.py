@@ -3,18 +3,16 @@
 python benchmarks/pet_answer_time.py
 """
 
-import shutil
 import statistics
 import time
 from collections.abc import Callable
 
 import timm
 import torch
-from playwright.sync_api import sync_playwright
+from chromium import app_page
 
 from losslens import inference
 from losslens.pictures import photo_tensor, read_picture
-from losslens.ui.page import build, launch_options
 from losslens.ui.predict import SAMPLES
 
 ROUNDS = 60
@@ -51,14 +49,7 @@ def main() -> None:
 
 def in_the_browser() -> list[float]:
     """From handing the file over to the cards of that photo, in ms, by the page's own clock."""
-    demo = build()
-    _, url, _ = demo.queue().launch(**launch_options(), prevent_thread_lock=True, quiet=True)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
-        )
-        page = browser.new_page()
-        page.goto(url)
+    with app_page() as page:
         page.get_by_role("tab", name="Show a pet", exact=True).click()
         page.wait_for_timeout(1500)
         delays = []
@@ -81,8 +72,6 @@ def in_the_browser() -> list[float]:
             delays.append(float(page.evaluate("window.delay")))
             page.locator(".pets .upload button").first.click()  # removes the photo
             page.wait_for_selector(".pets .card", state="detached")
-        browser.close()
-    demo.close()
     return delays[1:]
 
 

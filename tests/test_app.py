@@ -30,12 +30,24 @@ def drawn_one() -> Image.Image:
     return picture
 
 
-@pytest.fixture
-def app(random_models: Path) -> Iterator[str]:
+def served() -> Iterator[str]:
     demo = build()
     _, url, _ = demo.queue().launch(**launch_options(), prevent_thread_lock=True, quiet=True)
     yield url
     demo.close()
+
+
+@pytest.fixture
+def app(random_models: Path) -> Iterator[str]:
+    """The app with networks of random weights."""
+    yield from served()
+
+
+@pytest.fixture
+def shipped() -> Iterator[str]:
+    """The app with the shipped checkpoints."""
+    inference.forget()
+    yield from served()
 
 
 def test_a_drawing_gets_eight_answers(app: str) -> None:
@@ -64,15 +76,6 @@ def test_bad_drawings_are_refused_in_one_sentence_and_the_app_goes_on(app: str, 
     with pytest.raises(AppError, match=said):
         client.predict(drawing, api_name="/predict_digit")
     assert client.predict(data_url(drawn_one()), api_name="/predict_digit")["answers"]
-
-
-@pytest.fixture
-def shipped() -> Iterator[str]:
-    inference.forget()
-    demo = build()
-    _, url, _ = demo.queue().launch(**launch_options(), prevent_thread_lock=True, quiet=True)
-    yield url
-    demo.close()
 
 
 def test_a_photo_gets_eight_answers_and_bad_ones_a_sentence(shipped: str) -> None:

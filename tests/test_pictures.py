@@ -72,14 +72,19 @@ def test_an_animation_gives_its_first_frame() -> None:
     assert not is_blank(digit_tensor(read_picture(data)))
 
 
-@pytest.mark.parametrize("orientation", range(1, 9))
-def test_photos_are_turned_upright(orientation: int) -> None:
+def as_a_camera_stores_it(upright: Image.Image, orientation: int) -> bytes:
+    """The file of a camera that was held so: its pixels turned, and the EXIF tag that says how."""
     turned = {2: 0, 3: 3, 4: 1, 5: 5, 6: 2, 7: 6, 8: 4}  # EXIF tag -> the transpose that makes such a file
-    upright = stroke()
-    picture = upright if orientation == 1 else upright.transpose(Image.Transpose(turned[orientation]))
     exif = Image.Exif()
     exif[0x0112] = orientation
-    read = read_picture(encoded(picture, exif=exif))
+    stored = upright if orientation == 1 else upright.transpose(Image.Transpose(turned[orientation]))
+    return encoded(stored, exif=exif)
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_photos_are_turned_upright(orientation: int) -> None:
+    upright = stroke()
+    read = read_picture(as_a_camera_stores_it(upright, orientation))
     torch.testing.assert_close(digit_tensor(read), digit_tensor(upright))
 
 
@@ -103,13 +108,9 @@ def test_what_cannot_be_used_is_refused_with_a_reason(data: bytes, reason: str) 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_a_photos_tensor_is_upright(orientation: int) -> None:
-    turned = {2: 0, 3: 3, 4: 1, 5: 5, 6: 2, 7: 6, 8: 4}
     photo = Image.new("RGB", (90, 60), "black")
     photo.paste("white", (0, 0, 45, 30))  # the upper left quarter
-    exif = Image.Exif()
-    exif[0x0112] = orientation
-    stored = photo.transpose(Image.Transpose(turned[orientation])) if orientation > 1 else photo
-    tensor = photo_tensor(read_picture(encoded(stored, exif=exif)))
+    tensor = photo_tensor(read_picture(as_a_camera_stores_it(photo, orientation)))
     assert tensor.shape == (3, 224, 224)
     assert tensor[:, :100, :100].mean() > 0.95 and tensor[:, 124:].mean() < 0.05 and tensor[:, :, 124:].mean() < 0.05
 

@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
-from torch import Tensor, nn
+from torch import nn
 
 from losslens.losses import LOSSES
 from losslens.tasks import TASKS
@@ -71,10 +71,7 @@ def as_stored(network: nn.Module, task: str) -> nn.Module:
 def save_trunk(task: str, trunk: nn.Module, folder: Path | None = None) -> Path:
     """Write what the networks of ``task`` share."""
     path = trunk_path(task, folder)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(".partial")
-    save_file(_stored(trunk, task), partial, {"task": task})
-    partial.replace(path)
+    _write(trunk, path, task=task)
     return path
 
 
@@ -83,36 +80,42 @@ def load_trunk(task: str, folder: Path | None = None) -> nn.Module:
     shared = TASKS[task].trunk
     if shared is None:
         raise ValueError(f"the networks of {task} share no trunk")
-    path = trunk_path(task, folder)
-    if not path.is_file():
-        raise CheckpointError(f"{path.name} is missing from {path.parent.name}/. Make it with: losslens train {task}")
-    trunk = shared.build()
-    try:
-        trunk.load_state_dict(load_file(path))
-    except (SafetensorError, RuntimeError, OSError) as error:
-        raise CheckpointError(f"{path.name} is damaged. Make it anew with: losslens train {task}") from error
-    return trunk.eval().to(memory_format=torch.channels_last)
+    return _read(shared.build(), trunk_path(task, folder), f"losslens train {task}")
 
 
-def _stored(network: nn.Module, task: str) -> dict[str, Tensor]:
-    half = TASKS[task].trunk is not None
-    return {
+def _write(network: nn.Module, path: Path, **metadata: str) -> None:
+    """The weights with the precision that ``as_stored`` gives; the file appears whole or not at all."""
+    half = TASKS[metadata["task"]].trunk is not None
+    weights = {
         name: (value.half() if half and value.is_floating_point() else value).contiguous()
         for name, value in network.state_dict().items()
     }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_suffix(".partial")
+    save_file(weights, partial, metadata)
+    partial.replace(path)
+
+
+def _read(network: nn.Module, path: Path, command: str) -> nn.Module:
+    """``network`` with the file's weights, in eval mode. Raises CheckpointError, which names the ``command`` to make it."""
+    if not path.is_file():
+        raise CheckpointError(f"The checkpoint {path.name} is missing from {path.parent.name}/. Make it with: {command}")
+    try:
+        network.load_state_dict(load_file(path))  # strict: a renamed layer fails here, not in front of a visitor
+    except (SafetensorError, RuntimeError, OSError) as error:
+        raise _damaged(path, command) from error
+    return network.eval().to(memory_format=torch.channels_last)
+
+
+def _damaged(path: Path, command: str) -> CheckpointError:
+    return CheckpointError(f"The checkpoint {path.name} is damaged. Make it with: {command}")
 
 
 def save(checkpoint: Checkpoint, folder: Path | None = None) -> Path:
     """Write weights and card; each file appears whole or not at all."""
     path = checkpoint_path(checkpoint.card.task, checkpoint.card.loss, folder)
-    path.parent.mkdir(parents=True, exist_ok=True)
+    _write(checkpoint.network, path, task=checkpoint.card.task, loss=checkpoint.card.loss)
     partial = path.with_suffix(".partial")
-    save_file(
-        _stored(checkpoint.network, checkpoint.card.task),
-        partial,
-        {"task": checkpoint.card.task, "loss": checkpoint.card.loss},
-    )
-    partial.replace(path)
     partial.write_text(json.dumps(asdict(checkpoint.card), indent=1) + "\n")
     partial.replace(path.with_suffix(".json"))
     return path
@@ -123,13 +126,10 @@ def load(task: str, loss: str, folder: Path | None = None) -> Checkpoint:
     if task not in TASKS or loss not in LOSSES:
         raise ValueError(f"no {task!r} under {loss!r}; tasks: {', '.join(TASKS)}; losses: {', '.join(LOSSES)}")
     path = checkpoint_path(task, loss, folder)
-    remedy = f"Make it with: losslens train {task} --loss {loss}"
-    if not path.is_file():
-        raise CheckpointError(f"The checkpoint {path.name} is missing from {path.parent.name}/. {remedy}")
-    network = TASKS[task].network()
+    command = f"losslens train {task} --loss {loss}"
+    network = _read(TASKS[task].network(), path, command)
     try:
         card = Card(**json.loads(path.with_suffix(".json").read_text()))
-        network.load_state_dict(load_file(path))  # strict: a renamed layer fails here, not in front of a visitor
-    except (SafetensorError, RuntimeError, OSError, ValueError, TypeError, KeyError) as error:
-        raise CheckpointError(f"The checkpoint {path.name} is damaged. {remedy}") from error
-    return Checkpoint(network.eval().to(memory_format=torch.channels_last), card)
+    except (OSError, ValueError, TypeError) as error:
+        raise _damaged(path, command) from error
+    return Checkpoint(network, card)
