@@ -2,12 +2,14 @@
 
 import os
 import signal
+import threading
 import time
 from dataclasses import replace
 
 import pytest
 
 from losslens.live import LiveConfig, LiveError, LiveRun, Point
+from losslens.live_worker import Gate
 
 SHORT = LiveConfig(losses=("cross_entropy",), examples=400, epochs=1, batch_size=40, drawing=[0.5] * 784)
 
@@ -88,6 +90,23 @@ def test_a_run_stops_within_two_seconds_even_while_paused() -> None:
     assert time.monotonic() - began < 2
     assert gone(run.pid)
     run.close()
+
+
+def test_a_gate_holds_each_step_while_paused_and_not_beyond_the_time_limit() -> None:
+    gate = Gate(seconds=2)
+    gate.pass_through()
+    gate.pause()
+    passing = threading.Thread(target=gate.pass_through)
+    passing.start()
+    passing.join(timeout=0.3)
+    assert passing.is_alive()
+    gate.go_on()
+    passing.join(timeout=1)
+    assert not passing.is_alive() and gate.held >= 0.3
+    for end in (Gate(seconds=0), Gate(seconds=0.2)):
+        end.pause()
+        with pytest.raises(TimeoutError, match="longer than"):
+            end.pass_through()
 
 
 def test_a_worker_that_dies_is_told_in_one_sentence() -> None:

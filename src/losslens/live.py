@@ -86,7 +86,7 @@ class Point:
 
     seen: int  # examples
     total: int  # examples in the whole run
-    seconds: float
+    seconds: float  # of training, without pauses
     loss: list[float]  # mean over the last steps, each in its own units
     accuracy: list[float]  # on held-out digits, 0..1
     calibration_error: list[float]  # of the plain softmax on held-out digits, 0..1

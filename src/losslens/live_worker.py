@@ -53,7 +53,32 @@ def new_states(config: LiveConfig) -> list[TrainState]:
     return [new_state(plan, network=small_network) for _ in config.losses]
 
 
-def points(config: LiveConfig) -> Iterator[Point]:
+class Gate:
+    """What every step of a run passes: it holds while the run is paused, and raises TimeoutError once time is up."""
+
+    def __init__(self, seconds: float = MAX_SECONDS) -> None:
+        self._deadline = time.monotonic() + seconds
+        self._open = threading.Event()
+        self._open.set()
+        self.held = 0.0  # seconds that runs have stood here
+
+    def pause(self) -> None:
+        """Hold whoever comes next."""
+        self._open.clear()
+
+    def go_on(self) -> None:
+        """Hold nobody any more."""
+        self._open.set()
+
+    def pass_through(self) -> None:
+        """Return at once, or as soon as the pause is over."""
+        came = time.monotonic()
+        if not self._open.wait(max(0.0, self._deadline - came)) or came > self._deadline:
+            raise TimeoutError(f"The run took longer than {MAX_SECONDS:g} seconds and was stopped.")
+        self.held += time.monotonic() - came
+
+
+def points(config: LiveConfig, gate: Gate) -> Iterator[Point]:
     """Train all losses in step and report about 40 times, at the same steps in every run of the same length."""
     dataset, held_out = digits(config)
     states = new_states(config)
@@ -62,11 +87,12 @@ def points(config: LiveConfig) -> Iterator[Point]:
     began = time.monotonic()
     recent: list[list[float]] = [[] for _ in runs]
     for together in zip(*runs, strict=True):
+        gate.pass_through()
         for losses, progress in zip(recent, together, strict=True):
             losses.append(progress.loss)
         step, steps = together[0].step, together[0].steps
         if step == 1 or step % max(1, steps // POINTS) == 0 or step == steps:
-            yield _point(config, states, held_out, drawing, together, recent, time.monotonic() - began)
+            yield _point(config, states, held_out, drawing, together, recent, time.monotonic() - began - gate.held)
             recent = [[] for _ in runs]
 
 
@@ -109,18 +135,12 @@ def main() -> None:
     """Train as the first line of the input says, and print points."""
     torch.set_num_threads(1)
     config = LiveConfig(**_tupled(json.loads(sys.stdin.readline())))
-    running = threading.Event()
-    running.set()
-    threading.Thread(target=_obey, args=[running], daemon=True).start()
-    deadline = time.monotonic() + MAX_SECONDS
+    gate = Gate()
+    threading.Thread(target=_obey, args=[gate], daemon=True).start()
     try:
-        for point in points(config):
+        for point in points(config, gate):
             _say(asdict(point))
-            running.wait()
-            if time.monotonic() > deadline:
-                _say({"error": f"The run took longer than {MAX_SECONDS:g} seconds and was stopped."})
-                return
-    except ArithmeticError as error:
+    except (ArithmeticError, TimeoutError) as error:
         _say({"error": str(error)})
         return
     _say({"done": True})
@@ -130,12 +150,12 @@ def _tupled(values: dict[str, Any]) -> dict[str, Any]:
     return values | {"losses": tuple(values["losses"])}
 
 
-def _obey(running: threading.Event) -> None:
+def _obey(gate: Gate) -> None:
     for line in sys.stdin:
         if line.strip() == "pause":
-            running.clear()
+            gate.pause()
         else:
-            running.set()
+            gate.go_on()
     os._exit(0)  # whoever started this is done with it, or gone
 
 

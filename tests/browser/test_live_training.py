@@ -10,8 +10,9 @@ import pytest
 
 
 def workers() -> list[int]:
-    """Process numbers of the workers of live runs."""
-    found = subprocess.run(["pgrep", "-f", "losslens.live_worker"], capture_output=True, text=True, check=False)
+    """Process numbers of the workers of live runs that this process, which serves the app, has started."""
+    command = ["pgrep", "-P", str(os.getpid()), "-f", "losslens.live_worker"]
+    found = subprocess.run(command, capture_output=True, text=True, check=False)
     return [int(line) for line in found.stdout.split()]
 
 
