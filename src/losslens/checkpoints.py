@@ -11,6 +11,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import nn
 
+from losslens import hub
 from losslens.losses import LOSSES
 from losslens.tasks import TASKS
 
@@ -46,11 +47,27 @@ class Checkpoint:
 
 
 def models_folder() -> Path:
-    """The folder that holds ``<task>/<loss>.safetensors``: LOSSLENS_MODELS, or ``models`` here, or beside the package."""
-    if named := os.environ.get("LOSSLENS_MODELS"):
-        return Path(named)
-    here = Path("models")
-    return here if here.is_dir() else _BESIDE_THE_PACKAGE
+    """The folder that holds ``<task>/<loss>.safetensors``.
+
+    LOSSLENS_MODELS where it is set: a folder that is here, or else a repository of the Hugging Face Hub, ``USER/NAME`` or
+    ``USER/NAME@REVISION``, whose files are fetched (see ``hub``). Without it ``models`` here, or beside the package.
+    Raises CheckpointError for a name that is neither, and for a repository that cannot be used.
+    """
+    named = os.environ.get("LOSSLENS_MODELS")
+    if not named:
+        here = Path("models")
+        return here if here.is_dir() else _BESIDE_THE_PACKAGE
+    folder, repository = Path(named).expanduser(), hub.parse(named)
+    if folder.is_dir():
+        return folder
+    if repository is None:
+        raise CheckpointError(
+            f"LOSSLENS_MODELS is {named}: no folder here, and no repository USER/NAME or USER/NAME@REVISION."
+        )
+    try:
+        return hub.fetch(repository)
+    except hub.HubError as error:
+        raise CheckpointError(str(error)) from error
 
 
 def checkpoint_path(task: str, loss: str, folder: Path | None = None) -> Path:

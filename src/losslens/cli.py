@@ -1,4 +1,4 @@
-"""The command line: ``losslens train | evaluate | predict | app``."""
+"""The command line: ``losslens train | evaluate | predict | publish | app``."""
 
 import argparse
 import os
@@ -10,7 +10,7 @@ from pathlib import Path
 import torch
 from accelerate import Accelerator
 
-from losslens import checkpoints, inference
+from losslens import checkpoints, inference, publish
 from losslens.data import photos_in
 from losslens.evaluation import figures, outputs_of
 from losslens.losses import LOSSES
@@ -64,6 +64,14 @@ def _parser() -> argparse.ArgumentParser:
     predicting.add_argument("task", choices=TASKS)
     predicting.add_argument("picture", type=Path)
     predicting.set_defaults(command=_predict)
+
+    publishing = commands.add_parser("publish", help="put the checkpoints, and the app, on Hugging Face")
+    publishing.add_argument("--repo-id", required=True, help="USER/NAME of the model repository")
+    publishing.add_argument("--space", help="USER/NAME of a Space for the app")
+    publishing.add_argument("--private", action="store_true", help="for you alone; without it what is created is public")
+    publishing.add_argument("--dry-run", action="store_true", help="only say what would be done")
+    publishing.add_argument("--yes", action="store_true", help="do not ask")
+    publishing.set_defaults(command=_publish)
 
     commands.add_parser("app", help="start the app").set_defaults(command=_app)
     return parser
@@ -124,6 +132,10 @@ def _predict(options: argparse.Namespace) -> None:
         )
     if inference.is_stranger(options.task, prediction):
         print(f"This is not like any of the {options.task} these networks know; the answers are guesses.")
+
+
+def _publish(options: argparse.Namespace) -> None:
+    publish.run(options.repo_id, options.space, private=options.private, dry_run=options.dry_run, yes=options.yes)
 
 
 def _app(_: argparse.Namespace) -> None:

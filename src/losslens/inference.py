@@ -96,10 +96,9 @@ def predict(task: str, image: Tensor) -> Prediction:
     except checkpoints.CheckpointError as error:
         return Prediction([Missing(loss, str(error)) for loss in LOSSES], image, None)
     answers = [_answer(task, loss, features) for loss in LOSSES]
-    detector = _unlike(task)
     logits = {answer.loss: answer.logits for answer in answers if isinstance(answer, Answer)}
-    complete = detector is not None and len(logits) == len(LOSSES)
-    score = detector.score(logits, features if TASKS[task].trunk else None) if detector and complete else None
+    detector = _unlike(task) if len(logits) == len(LOSSES) else None
+    score = detector.score(logits, features if TASKS[task].trunk else None) if detector else None
     return Prediction(answers, features, score)
 
 
@@ -145,5 +144,7 @@ def _works(task: str, loss: str) -> bool:
 
 def is_stranger(task: str, prediction: Prediction) -> bool:
     """Whether the picture is to be marked as none of the task's classes."""
+    if prediction.unlike is None:
+        return False
     detector = _unlike(task)
-    return detector is not None and prediction.unlike is not None and detector.marks(prediction.unlike)
+    return detector is not None and detector.marks(prediction.unlike)

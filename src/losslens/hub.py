@@ -1,0 +1,172 @@
+"""Checkpoints from the Hugging Face Hub: one pinned commit, each file checked against the repository's manifest.
+
+``LOSSLENS_MODELS=USER/NAME`` names a repository that ``losslens publish`` made. Its newest commit is looked up once and
+noted below HF_HOME; from then on that commit is used, with no request once all is here. ``USER/NAME@REVISION`` names a
+commit, which is always that one, or a branch or tag, which is looked up once. ``manifest.json`` in the repository holds the
+SHA-256 of every other file; what it does not name is not fetched, and it names safetensors and JSON alone.
+"""
+
+import hashlib
+import json
+import re
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from huggingface_hub import HfApi, constants
+from huggingface_hub.errors import (
+    EntryNotFoundError,
+    HfHubHTTPError,
+    LocalTokenNotFoundError,
+    RepositoryNotFoundError,
+    RevisionNotFoundError,
+)
+
+MANIFEST = "manifest.json"
+KINDS = (".safetensors", ".json")  # what is published and fetched: nothing that could run
+_NAME = re.compile(r"(?P<repo_id>[\w.-]+/[\w.-]+)(@(?P<revision>[\w./-]+))?", re.ASCII)
+_COMMIT = re.compile(r"[0-9a-f]{40}")
+_RETRY = 60.0  # seconds in which a failed fetch is not tried again
+
+
+class HubError(OSError):
+    """Something that the Hub, or what came from it, refuses; the message is one sentence."""
+
+
+@dataclass(frozen=True)
+class Repository:
+    """A model repository of the Hub at a revision."""
+
+    repo_id: str
+    revision: str = "main"
+
+    def __str__(self) -> str:
+        return f"{self.repo_id}@{self.revision}"
+
+
+def parse(named: str) -> Repository | None:
+    """The repository behind ``USER/NAME`` or ``USER/NAME@REVISION``; None for what can only be a folder."""
+    match = _NAME.fullmatch(named)
+    if match is None or named.startswith("."):
+        return None
+    return Repository(match["repo_id"], match["revision"] or "main")
+
+
+def manifest_of(files: dict[str, Path]) -> bytes:
+    """The manifest of files by their name in the repository."""
+    sums = {name: _sha256(path) for name, path in sorted(files.items())}
+    return (json.dumps({"sha256": sums}, indent=1) + "\n").encode()
+
+
+_lock = threading.Lock()
+_results: dict[Repository, tuple[float, Path | HubError]] = {}  # with the time, so that a failure is tried again
+
+
+def fetch(repository: Repository) -> Path:
+    """The folder with the repository's checkpoints, all of them here and checked. Raises HubError.
+
+    Files are fetched once; the folder is checked once in each process.
+    """
+    with _lock:
+        when, result = _results.get(repository, (0.0, None))
+        if result is None or (isinstance(result, HubError) and time.monotonic() - when > _RETRY):
+            try:
+                result = _fetch(repository)
+            except HubError as error:
+                result = error
+            _results[repository] = time.monotonic(), result
+    if isinstance(result, HubError):
+        raise result
+    return result
+
+
+def _fetch(repository: Repository) -> Path:
+    api = HfApi(library_name="losslens")
+    with plainly(str(repository)):
+        commit = _pinned(api, repository)
+        manifest = Path(api.hf_hub_download(repository.repo_id, MANIFEST, revision=commit))
+        sums = _sums(manifest, repository)
+        if any(not (manifest.parent / name).is_file() for name in sums):
+            api.snapshot_download(repository.repo_id, revision=commit, allow_patterns=list(sums))
+    for name, expected in sums.items():
+        _check(manifest.parent / name, expected, repository, cache=manifest.parents[2])
+    return manifest.parent
+
+
+def _pinned(api: HfApi, repository: Repository) -> str:
+    """The commit that a revision meant when it was first asked for on this machine."""
+    if _COMMIT.fullmatch(repository.revision):
+        return repository.revision
+    note = Path(constants.HF_HOME) / "losslens" / (str(repository).replace("/", "--") + ".json")
+    if note.is_file():
+        try:
+            return str(json.loads(note.read_text())["commit"])
+        except (ValueError, KeyError, TypeError):
+            raise HubError(f"The note of the pinned commit, {note}, is damaged; delete it to pin the newest one.") from None
+    commit = api.model_info(repository.repo_id, revision=repository.revision).sha
+    assert commit is not None  # asked for without ``expand``, the Hub always names it
+    note.parent.mkdir(parents=True, exist_ok=True)
+    note.write_text(json.dumps({"repository": str(repository), "commit": commit}) + "\n")
+    return commit
+
+
+def _sums(manifest: Path, repository: Repository) -> dict[str, str]:
+    try:
+        sums = json.loads(manifest.read_text())["sha256"]
+        safe = all(_is_safe(name) and isinstance(value, str) for name, value in sums.items())
+    except (ValueError, KeyError, TypeError, AttributeError):
+        safe = False
+    if not safe:
+        raise HubError(f"The {MANIFEST} of {repository} does not list safetensors and JSON files, as losslens publish does.")
+    return dict(sums)
+
+
+def _is_safe(name: str) -> bool:
+    path = PurePosixPath(name)
+    return path.suffix in KINDS and not path.is_absolute() and ".." not in path.parts
+
+
+def _check(path: Path, expected: str, repository: Repository, cache: Path) -> None:
+    if not path.is_file():
+        raise HubError(f"{path.name} is named by the {MANIFEST} of {repository} but is not in the repository.")
+    if _sha256(path) != expected:
+        raise HubError(
+            f"{path.name} of {repository} does not have the checksum that its {MANIFEST} names, so it is not used. "
+            f"Delete {cache} to fetch it again."
+        )
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+@contextmanager
+def plainly(repository: str) -> Iterator[None]:
+    """Turn whatever the Hub's client raises over ``repository`` into a HubError of one sentence, which names no token."""
+    try:
+        yield
+    except HubError:
+        raise
+    except Exception as error:  # it raises many kinds
+        raise HubError(_explained(error, repository)) from error
+
+
+def _explained(error: Exception, repository: str) -> str:
+    hub = constants.ENDPOINT
+    if isinstance(error, LocalTokenNotFoundError):
+        return "There is no Hugging Face token here: run `hf auth login`, or set HF_TOKEN, with a token that may write."
+    if isinstance(error, RevisionNotFoundError):
+        return f"There is no revision {repository} on {hub}."
+    if isinstance(error, RepositoryNotFoundError):
+        return f"There is no {repository} on {hub}, or it is private and your token, if you have one, may not see it."
+    if isinstance(error, EntryNotFoundError) and isinstance(error, HfHubHTTPError):
+        return f"{repository} has no {MANIFEST}, so its files cannot be checked; losslens publish makes one."
+    if isinstance(error, HfHubHTTPError):
+        status, said = error.response.status_code, " ".join((error.server_message or "").split())
+        refused = f"The Hub refused the token for {repository}; it must be valid and may write."
+        return f"{refused if status in (401, 403) else f'{hub} failed over {repository}.'} It says: {status} {said}".rstrip()
+    # Never the error's own text: that of a broken header holds the token.
+    return f"{hub} cannot be used for {repository} now ({type(error.__cause__ or error).__name__})."
