@@ -1,6 +1,7 @@
 """From a configuration to a checkpoint on disk: train, measure, fit the links, save."""
 
-from dataclasses import asdict
+import math
+from dataclasses import asdict, replace
 from datetime import datetime, timezone
 from importlib.metadata import version
 from pathlib import Path
@@ -15,7 +16,7 @@ from losslens.data import Dataset, Splits
 from losslens.evaluation import figures, fit_temperature, outputs_of
 from losslens.losses import LOSSES
 from losslens.runs import run
-from losslens.tasks import TASKS
+from losslens.tasks import TASKS, Refinement
 from losslens.training import TrainConfig, TrainState, new_state
 from losslens.trunks import on_trunk
 
@@ -27,34 +28,49 @@ def make_checkpoint(
 ) -> Path | None:
     """Train, measure and save one checkpoint below ``out``; its path, or None in a process that is not the first.
 
-    ``splits`` are what the task's networks learn from (``trunks.splits_for``). The state is kept in ``runs`` while
-    training, and deleted at the end. Raises TrainingInterrupted after Ctrl-C.
+    ``splits`` are what the task's networks learn from (``trunks.splits_for``). The states of its runs are kept in
+    ``runs`` while training, and deleted at the end. Raises TrainingInterrupted after Ctrl-C.
     """
     task = TASKS[config.task]
-    state = new_state(config, accelerator.device)
-    state_path = runs / f"{config.task}-{config.loss}-{config.seed}.safetensors"
+    name = f"{config.task}-{config.loss}-{config.seed}"
+    paths = [runs / f"{name}.safetensors", runs / f"{name}-refined.safetensors"]
+    states = [new_state(config, accelerator.device)]
     vary = task.vary if task.trunk is None else None  # a trunk's features are of varied pictures already
-    run(state, splits.train, vary, accelerator, state_path, resume=resume)
-    path = None
+    run(states[0], splits.train, vary, accelerator, paths[0], resume=resume)
+    if task.refinement is not None:
+        states.append(_refining(states[0], task.refinement))
+        run(states[1], splits.train, task.refinement.vary, accelerator, paths[1], resume=resume)
+    saved = None
     if accelerator.is_main_process:
-        path = checkpoints.save(_measured(state, splits), out)
-        state_path.unlink(missing_ok=True)
+        saved = checkpoints.save(_measured(states, splits), out)
+        for path in paths:
+            path.unlink(missing_ok=True)
     accelerator.wait_for_everyone()
-    return path
+    return saved
 
 
-def _measured(state: TrainState, splits: Splits) -> checkpoints.Checkpoint:
+def _refining(first: TrainState, refinement: Refinement) -> TrainState:
+    epochs = math.ceil(first.config.epochs * refinement.epochs)
+    config = replace(first.config, epochs=epochs, learning_rate=first.config.learning_rate * refinement.learning_rate)
+    return TrainState(first.network(), config)
+
+
+def _measured(states: list[TrainState], splits: Splits) -> checkpoints.Checkpoint:
+    """The last run's network with its card; ``states`` are the first run and, where there was one, its refinement."""
+    config, state = asdict(states[0].config), states[-1]
+    if state is not states[0]:
+        config["refinement"] = {"epochs": state.config.epochs, "learning_rate": state.config.learning_rate}
     network = checkpoints.as_stored(state.network().cpu(), state.config.task)
     held_out, test = outputs_of(network, splits.held_out), outputs_of(network, splits.test)
     temperature = fit_temperature(held_out, splits.held_out.target)
     card = checkpoints.Card(
         task=state.config.task,
         loss=state.config.loss,
-        config=asdict(state.config),
+        config=config,
         temperature=temperature,
         held_out=_both(held_out, splits.held_out.target, temperature),
         test=_both(test, splits.test.target, temperature),
-        train_seconds=round(state.seconds, 1),
+        train_seconds=round(sum(each.seconds for each in states), 1),
         data_sha256=splits.train.sha256(),
         versions={name: version(name) for name in ("torch", "torchvision", "safetensors")},
         date=datetime.now(timezone.utc).isoformat(timespec="seconds"),

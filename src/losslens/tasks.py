@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor, nn
 
-from losslens.augmentation import vary_digits, vary_photos
+from losslens.augmentation import vary_digits, vary_digits_lightly, vary_photos
 from losslens.data import PETS, Splits, Vary, mnist, pets
 from losslens.networks import DigitNet, PetNet, PetTrunk, pets_from_imagenet
 from losslens.photo_strangers import made_photo_strangers
@@ -32,6 +32,19 @@ class Trunk:
 
 
 @dataclass(frozen=True)
+class Refinement:
+    """A shorter second run from where the first ended, on pictures varied less: nearer to those that will be answered.
+
+    He et al. 2019, https://arxiv.org/abs/1909.09148. On 5,000 held-out digits it took brier from 37 errors to 23 and
+    cross_entropy from 32 to 27; as many more epochs of the first kind left 33 and 30.
+    """
+
+    vary: Vary
+    epochs: float  # as a share of the first run's
+    learning_rate: float  # likewise
+
+
+@dataclass(frozen=True)
 class Task:
     """One classification task; ``key`` is also the folder in models/."""
 
@@ -47,6 +60,7 @@ class Task:
     explain: Callable[[nn.Module, Tensor], NDArray[np.float32]]  # a network and what it was given -> (H, W), in logits
     strangers: Callable[[int], Tensor]  # seed -> made pictures (N, C, H, W) that are none of the classes
     is_blank: Callable[[Tensor], bool]  # whether there is nothing to answer
+    refinement: Refinement | None = None  # how each network's training ends, where not with its first run
     trunk: Trunk | None = None  # what the losses' networks stand on, where they share anything
 
     def blank(self) -> Tensor:
@@ -70,6 +84,7 @@ TASKS: dict[str, Task] = {
             explain=integrated_gradients,
             strangers=made_strangers,
             is_blank=is_blank,
+            refinement=Refinement(vary_digits_lightly, epochs=0.25, learning_rate=0.25),
         ),
         Task(
             key="pets",
