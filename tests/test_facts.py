@@ -26,3 +26,11 @@ def test_the_shown_lines_give_our_value(key: str) -> None:
     torch.testing.assert_close(names["loss"], LOSSES[key].fn(logits, target).mean())
     torch_class = FACTS[key].torch_class.removeprefix("torch.nn.")
     assert hasattr(torch.nn, torch_class) and torch_class in FACTS[key].code
+
+
+@pytest.mark.parametrize("key", LOSSES)
+def test_the_shown_lines_import_what_they_use_and_no_more(key: str) -> None:
+    code = FACTS[key].code
+    for name, line in (("F", "import torch.nn.functional as F\n"), ("nn", "from torch import nn\n")):
+        shown = "\n".join(text for text in code.split("\n") if not text.startswith(("import", "from", "#")))
+        assert (f"{name}." in shown.replace("nn.functional", "")) == (line in code)

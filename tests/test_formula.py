@@ -1,6 +1,7 @@
 """Typed formulas: the eight losses written as formulas agree with ours; nothing hostile gets through, or takes long."""
 
 import itertools
+import math
 import string
 import time
 
@@ -9,9 +10,10 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from losslens.formula import MAX_LENGTH, FormulaError, parse
+from losslens.formula import MAX_LENGTH, MAX_NODES, REASONS, FormulaError, parse
 from losslens.losses import LOSSES
 from losslens.soundness import check
+from losslens.ui.words import WORDS
 
 SAME = {
     "cross_entropy": "-sum(e * logp)",
@@ -34,6 +36,47 @@ def test_each_loss_can_be_typed(key: str) -> None:
     torch.testing.assert_close(typed, ours)
     slopes = [torch.autograd.grad(losses.sum(), logits, retain_graph=True)[0] for losses in (typed, ours)]
     torch.testing.assert_close(*slopes)
+
+
+def test_numbers_and_comparisons_keep_the_precision_of_the_logits() -> None:
+    logits, target = torch.randn(20, 4, dtype=torch.float64), torch.arange(20) % 4
+    p_y = logits.softmax(1).gather(1, target[:, None]).squeeze(1)
+    third = math.log(0.3) + 0.1**2
+    for text, expected in (
+        ("log(0.3) + 0.1 ** 2 - p_y", third - p_y),
+        ("where(p_y > 0.3, 0.1, 0.7 * p_y)", torch.where(p_y > 0.3, torch.full_like(p_y, 0.1), 0.7 * p_y)),
+        ("max(0.1, p_y) / 0.3", p_y.clamp_min(0.1) / 0.3),
+        ("(p_y <= 0.5) * 0.1 + (K == 4) * p_y", (p_y <= 0.5).double() * 0.1 + p_y),
+        ("clamp(p_y, 0.1, 0.3)", p_y.clamp(0.1, 0.3)),
+    ):
+        torch.testing.assert_close(parse(text).fn(logits, target), expected, rtol=2e-15, atol=1e-16)
+        assert parse(text).fn(logits.float(), target).dtype == torch.float32
+
+
+def product(leaves: int) -> str:
+    """A product of so many parts, nested as little as can be."""
+    return "z*p" if leaves == 1 else f"({product(leaves // 2)}*{product(leaves - leaves // 2)})"
+
+
+def test_the_largest_formula_takes_bounded_memory_and_time() -> None:
+    """Autograd keeps a few numbers for every operation and logit, and never more, however the formula is written."""
+    text = f"sum{product(39)}"
+    assert len(text) <= MAX_LENGTH
+    with pytest.raises(FormulaError, match="too many parts"):
+        parse(f"sum{product(45)}")
+    kept = 0
+
+    def keep(tensor: torch.Tensor) -> torch.Tensor:
+        nonlocal kept
+        kept += tensor.nbytes
+        return tensor
+
+    logits = torch.randn(4096, 10, requires_grad=True)
+    began = time.perf_counter()
+    with torch.autograd.graph.saved_tensors_hooks(keep, lambda tensor: tensor):
+        parse(text).fn(logits, torch.zeros(4096, dtype=torch.long)).sum().backward()
+    assert time.perf_counter() - began < 5
+    assert kept < 3 * MAX_NODES * logits.nbytes
 
 
 @pytest.mark.parametrize(
@@ -61,14 +104,23 @@ def test_findings(text: str, kinds: set[str]) -> None:
         ("p_y ** p_y", "exponent", 7),
         ("p - e", "per class", 0),
         ("3 * K", "constant", 0),
-        ("sum(p_y)", "arguments", 0),
-        ("clamp(p_y, p_y, 1)", "arguments", 0),
-        ("where(p_y > 0, 1)", "arguments", 0),
+        ("sum(p_y)", "over classes", 0),
+        ("clamp(p_y, p_y, 1)", "clamp", 0),
+        ("where(p_y > 0, 1)", "where", 0),
+        ("log(p_y, 2)", "one argument", 0),
+        ("p_y + max(1, 2, 3)", "one or two", 6),
         ("(1 - p_y", "syntax", 0),
+        ("1 - p_y *", "syntax", 9),
+        ("0 < p_y < 1", "chain", 10),
         ("p_y * 1e300", "number", 6),
         ("p_y + ｐ", "character", 6),
-        ("z.shape", "not allowed", 0),
-        ("z[0]", "not allowed", 0),
+        ("  z.shape", "not allowed", 3),
+        ("z[0]", "not allowed", 1),
+        ("(p_y ) % 2", "not allowed", 7),
+        ("p_y and 1", "not allowed", 4),
+        ("1 if p_y else 2", "not allowed", 2),
+        ("1 - sum(x=p)", "not allowed", 8),
+        ("'x'", "not allowed", 0),
         ("tan(p_y)", "function", 0),
     ],
 )
@@ -77,6 +129,27 @@ def test_what_is_refused_gets_position_and_reason(text: str, reason: str, positi
         parse(text)
     assert (caught.value.reason, caught.value.position) == (reason, position)
     assert f"character {position + 1}" in str(caught.value)
+
+
+def test_what_is_not_allowed_is_named() -> None:
+    for text, token in (
+        ("z.shape", ".shape"),
+        ("p_y // 2", "//"),
+        ("p_y and 1", "and"),
+        ("[p]", "["),
+        ("~p_y", "~"),
+        ("p, z", ","),
+    ):
+        with pytest.raises(FormulaError) as caught:
+            parse(text)
+        assert caught.value.detail == token
+
+
+def test_every_refusal_is_worded_in_both_languages() -> None:
+    for words in WORDS.values():
+        worded = {key.removeprefix("formula_") for key in words if key.startswith("formula_")} - {"at"}
+        assert worded == set(REASONS)
+        assert all(("{detail}" in words["formula_" + reason]) == ("{detail}" in REASONS[reason]) for reason in REASONS)
 
 
 def hostile() -> list[str]:

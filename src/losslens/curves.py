@@ -1,4 +1,4 @@
-"""A loss taken apart: value, gradient and softmax at some logits, and curves along a line of logits."""
+"""A loss taken apart: value, gradient and softmax at some logits, and curves through them along the true one."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -37,20 +37,20 @@ def anatomy(loss: Loss, logits: list[float], target: int) -> Anatomy:
 
 @dataclass(frozen=True)
 class Curves:
-    """A loss along a line: the true logit moves, the others are 0. All lists have one value a point."""
+    """A loss along a line: the true logit moves, the others stay. All lists have one value a point."""
 
-    margin: list[float]  # true logit less the others
+    margin: list[float]  # true logit less the highest other
     true_probability: list[float]
     value: list[float]
     weight: list[float]  # how hard the true logit is pulled up, by what cross-entropy would: -slope / (1 - p_y)
 
 
 @lru_cache(maxsize=128)  # a moved slider draws the same curves again
-def curves(loss: Loss, classes: int, reach: float = 8.0, points: int = 161) -> Curves:
-    """Follow ``loss`` while the true logit's lead runs from -reach to reach, with ``classes`` classes."""
+def curves(loss: Loss, others: tuple[float, ...], reach: float = 8.0, points: int = 161) -> Curves:
+    """Follow ``loss`` while the true logit's margin runs from -reach to reach, past the logits of the ``others``."""
     margin = torch.linspace(-reach, reach, points, dtype=torch.float64)
-    logits = torch.zeros(points, classes, dtype=torch.float64)
-    logits[:, 0] = margin
+    still = torch.tensor(others, dtype=torch.float64).expand(points, -1)
+    logits = torch.cat([(margin + max(others))[:, None], still], dim=1)
     target = torch.zeros(points, dtype=torch.long)
     values, slopes = value_and_gradient(loss, logits, target)
     probability = logits.softmax(dim=1)[:, 0]

@@ -14,20 +14,21 @@ class Fact:
     url: str
 
 
-_IMPORTS = "import torch\nimport torch.nn.functional as F\nfrom torch import nn\n\n"
+_F = "import torch.nn.functional as F\n"
+_NN = "from torch import nn\n\n"
 
 FACTS: dict[str, Fact] = {
     "cross_entropy": Fact(
         r"-\log p_y,\qquad p = \mathrm{softmax}(z)",
         "torch.nn.CrossEntropyLoss",
-        _IMPORTS + "loss = nn.CrossEntropyLoss()(logits, target)  # logits, never softmax; class indices as int64",
+        _NN + "loss = nn.CrossEntropyLoss()(logits, target)  # logits, never softmax; class indices as int64",
         "Bishop 2006, Pattern Recognition and Machine Learning, section 4.3.4",
         "https://www.microsoft.com/en-us/research/publication/pattern-recognition-machine-learning/",
     ),
     "kl_div": Fact(
         r"\sum_k q_k \log\frac{q_k}{p_k},\qquad q = (1-\varepsilon)\,e + \tfrac{\varepsilon}{C},\ \varepsilon = 0.1",
         "torch.nn.KLDivLoss",
-        _IMPORTS + "classes = logits.shape[1]\n"
+        _F + _NN + "classes = logits.shape[1]\n"
         "smoothed = F.one_hot(target, classes).to(logits.dtype) * 0.9 + 0.1 / classes\n"
         "log_probs = F.log_softmax(logits, dim=1)  # log-probabilities first, probabilities second\n"
         'loss = nn.KLDivLoss(reduction="batchmean")(log_probs, smoothed)',
@@ -37,7 +38,7 @@ FACTS: dict[str, Fact] = {
     "mse": Fact(
         r"\sum_k (z_k - e_k)^2",
         "torch.nn.MSELoss",
-        _IMPORTS + "one_hot = F.one_hot(target, logits.shape[1]).to(logits.dtype)\n"
+        _F + _NN + "one_hot = F.one_hot(target, logits.shape[1]).to(logits.dtype)\n"
         "# MSELoss also averages over the classes; ours sums them.\n"
         "loss = nn.MSELoss()(logits, one_hot) * logits.shape[1]",
         "Hui and Belkin 2021, Evaluation of Neural Architectures Trained with Square Loss vs Cross-Entropy",
@@ -46,15 +47,15 @@ FACTS: dict[str, Fact] = {
     "brier": Fact(
         r"\sum_k (p_k - e_k)^2,\qquad p = \mathrm{softmax}(z)",
         "torch.nn.MSELoss",
-        _IMPORTS + "one_hot = F.one_hot(target, logits.shape[1]).to(logits.dtype)\n"
+        _F + _NN + "one_hot = F.one_hot(target, logits.shape[1]).to(logits.dtype)\n"
         "loss = nn.MSELoss()(logits.softmax(dim=1), one_hot) * logits.shape[1]",
         "Brier 1950, Verification of Forecasts Expressed in Terms of Probability",
-        "https://doi.org/10.1175/1520-0493(1950)078<0001:VOFEIT>2.0.CO;2",
+        "https://doi.org/10.1175/1520-0493%281950%29078%3C0001:VOFEIT%3E2.0.CO;2",
     ),
     "bce": Fact(
-        r"\sum_k -e_k \log\sigma(z_k) - (1-e_k)\log\bigl(1-\sigma(z_k)\bigr)",
+        r"-\sum_k \Bigl[e_k \log\sigma(z_k) + (1-e_k)\log\bigl(1-\sigma(z_k)\bigr)\Bigr]",
         "torch.nn.BCEWithLogitsLoss",
-        _IMPORTS + "one_hot = F.one_hot(target, logits.shape[1]).to(logits.dtype)\n"
+        _F + _NN + "one_hot = F.one_hot(target, logits.shape[1]).to(logits.dtype)\n"
         "loss = nn.BCEWithLogitsLoss()(logits, one_hot) * logits.shape[1]",
         "Rifkin and Klautau 2004, In Defense of One-Vs-All Classification",
         "https://jmlr.org/papers/v5/rifkin04a.html",
@@ -62,15 +63,15 @@ FACTS: dict[str, Fact] = {
     "focal": Fact(
         r"-(1-p_y)^{\gamma}\,\log p_y,\qquad \gamma = 2",
         "torch.nn.CrossEntropyLoss",
-        _IMPORTS + 'nll = nn.CrossEntropyLoss(reduction="none")(logits, target)\n'
-        "loss = ((1 - (-nll).exp()) ** 2 * nll).mean()",
+        _NN + 'nll = nn.CrossEntropyLoss(reduction="none")(logits, target)\nloss = ((1 - (-nll).exp()) ** 2 * nll).mean()',
         "Lin et al. 2017, Focal Loss for Dense Object Detection",
         "https://arxiv.org/abs/1708.02002",
     ),
     "margin": Fact(
         r"\max\bigl(0,\ 1 + \max_{k\neq y} z_k - z_y\bigr)",
         "torch.nn.MultiMarginLoss",
-        _IMPORTS + "# MultiMarginLoss averages the hinge over all classes; Crammer and Singer take the largest.\n"
+        _F + "\n# nn.MultiMarginLoss()(logits, target) averages the hinge over all classes; Crammer and Singer take\n"
+        "# the largest, which torch.nn does not have:\n"
         "true_logit = logits.gather(1, target[:, None]).squeeze(1)\n"
         "is_true = F.one_hot(target, logits.shape[1]).bool()\n"
         'best_wrong = logits.masked_fill(is_true, -float("inf")).amax(dim=1)\n'
@@ -81,8 +82,7 @@ FACTS: dict[str, Fact] = {
     "gce": Fact(
         r"\frac{1 - p_y^{\,q}}{q},\qquad q = 0.7",
         "torch.nn.CrossEntropyLoss",
-        _IMPORTS + 'nll = nn.CrossEntropyLoss(reduction="none")(logits, target)\n'
-        "loss = ((1 - (-0.7 * nll).exp()) / 0.7).mean()",
+        _NN + 'nll = nn.CrossEntropyLoss(reduction="none")(logits, target)\nloss = ((1 - (-0.7 * nll).exp()) / 0.7).mean()',
         "Zhang and Sabuncu 2018, Generalized Cross Entropy Loss for Training with Noisy Labels",
         "https://arxiv.org/abs/1805.07836",
     ),

@@ -40,8 +40,10 @@ def line_chart(
     y_range: tuple[float, float],
     marker: float | None = None,
     marker_label: str = "",
+    level: float | None = None,
+    level_label: str = "",
 ) -> str:
-    """Curves with axes and a legend, as an HTML figure. ``marker`` is an x that a dashed line stands at."""
+    """Curves with axes and a legend, as an HTML figure. Dashed lines stand at x = ``marker`` and y = ``level``."""
     x_low, x_high = x_range
     y_low, y_high = y_range
 
@@ -58,6 +60,10 @@ def line_chart(
     if marker is not None and x_low <= marker <= x_high:
         (x, top), (_, bottom) = place(marker, y_high), place(marker, y_low)
         parts.append(f'<path d="M{x} {top}V{bottom}" class="marker"><title>{escape(marker_label)}</title></path>')
+    if level is not None and y_low <= level <= y_high:
+        (left, down), (right, _) = place(x_low, level), place(x_high, level)
+        parts.append(f'<path d="M{left} {down}H{right}" class="marker"/>')
+        parts.append(f'<text x="{right}" y="{down - 6}" class="tick" text-anchor="end">{escape(level_label)}</text>')
     parts.append(f'<text x="{(WIDTH + _LEFT - _RIGHT) / 2}" y="{HEIGHT - 6}" class="axis">{escape(x_title)}</text>')
     legend = "".join(f'<span><i style="background:{line.colour}"></i>{escape(line.label)}</span>' for line in lines)
     summary = escape(f"{title}; {x_title}; {', '.join(line.label for line in lines)}")

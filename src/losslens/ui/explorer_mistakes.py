@@ -15,7 +15,7 @@ _WRONG, _RIGHT = COLOURS[2], COLOURS[4]
 def build_mistakes_page(words: Words) -> None:
     """A list of mistakes, the two pieces of code, and what came of running them."""
     first = next(iter(MISTAKES.values()))
-    gr.Markdown(words["mistakes_intro"])
+    gr.Markdown(words["mistakes_intro"].format(steps=STEPS))
     pick = gr.Dropdown([(words["mistake_" + key], key) for key in MISTAKES], value=first.key, label=words["pick_mistake"])
     story = gr.Markdown(words["story_" + first.key])
     with gr.Row():
@@ -30,15 +30,15 @@ def build_mistakes_page(words: Words) -> None:
 
     def on_run(key: str) -> str:
         mistake = MISTAKES[key]
-        return outcome_html(words, run(mistake.wrong), run(mistake.right))
+        return outcome_html(words, run(mistake.wrong), run(mistake.right), mistake.floor)
 
     private: dict[str, Any] = {"api_visibility": "private"}
     pick.change(show, pick, [story, wrong, right, result], show_progress="hidden", **private)
     press.click(on_run, pick, result, concurrency_id="mistakes", concurrency_limit=1, **private)
 
 
-def outcome_html(words: Words, wrong: Outcome, right: Outcome) -> str:
-    """What torch said, and the curves of those that ran."""
+def outcome_html(words: Words, wrong: Outcome, right: Outcome, floor: float | None = None) -> str:
+    """What torch said, and the curves of those that ran; ``floor`` is what the wrong loss cannot fall below."""
     said = "".join(
         f"<div><h4>{escape(title)}</h4>{_said(words, outcome)}</div>"
         for title, outcome in ((words["wrong_code"], wrong), (words["right_code"], right))
@@ -46,13 +46,16 @@ def outcome_html(words: Words, wrong: Outcome, right: Outcome) -> str:
     ran = [(words["wrong_code"], wrong, _WRONG), (words["right_code"], right, _RIGHT)]
     ran = [(title, outcome, colour) for title, outcome, colour in ran if outcome.losses]
 
-    def chart(name: str, title: str, low: float, high: float) -> str:
+    def chart(name: str, title: str, low: float, high: float, **level: Any) -> str:
         lines = [Line(label, outcome.steps, getattr(outcome, name), colour, True) for label, outcome, colour in ran]
-        return line_chart(lines, title=title, x_title=words["x_steps"], x_range=(0, STEPS), y_range=(low, high))
+        return line_chart(lines, title=title, x_title=words["x_steps"], x_range=(0, STEPS), y_range=(low, high), **level)
 
-    low = min(0.0, *(min(outcome.losses) for _, outcome, _ in ran))
-    high = max(1.0, *(max(outcome.losses) for _, outcome, _ in ran))
-    charts = chart("losses", words["chart_loss"], low, high) + chart("accuracies", words["chart_accuracy"], 0.0, 1.0)
+    low = 1.05 * min(0.0, *(min(outcome.losses) for _, outcome, _ in ran))
+    high = 1.05 * max(1.0, *(max(outcome.losses) for _, outcome, _ in ran))
+    level = {"level": floor, "level_label": words["floor"].format(value=f"{floor:.4f}")} if floor else {}
+    charts = chart("losses", words["chart_loss"], low, high, **level) + chart(
+        "accuracies", words["chart_accuracy"], 0.0, 1.0
+    )
     return f'<div class="outcome"><div class="said">{said}</div><div class="charts">{charts}</div></div>'
 
 

@@ -18,13 +18,14 @@ EXAMPLES = {
     "penalty": "-sum(e * logp) + 0.1 * sum(p * logp)",
     "mae": "sum(abs(p - e))",
 }
-_CLASSES = 10  # of the curves
+_OTHERS = (0.0,) * 9  # logits of the other classes, for the curves
 
 
 def build_own_page(words: Words) -> tuple[gr.Textbox, gr.Button]:
     """The box to type into, the findings and the curves; returns the box, and the button that sends it to live training."""
     gr.Markdown(words["own_intro"])
-    box = gr.Textbox(EXAMPLES["poly1"], label=words["own_label"], info=words["own_info"], max_length=400, elem_id="own-loss")
+    box = gr.Textbox(EXAMPLES["poly1"], label=words["own_label"], max_length=400, elem_id="own-loss")
+    gr.Markdown(words["own_help"], elem_classes="small")
     choices = [(words["example_" + key], text) for key, text in EXAMPLES.items()]
     examples = gr.Radio(choices, label=words["own_examples"], value=EXAMPLES["poly1"])
     send = gr.Button(words["own_send"], elem_id="own-send")
@@ -50,5 +51,6 @@ def own_html(words: Words, text: str) -> str:
         f'<li class="{"good" if finding.good else "bad"}">{escape(words["finding_" + finding.kind])}</li>'
         for finding in findings
     )
-    charts = shape_charts(words, [*LOSSES.values(), loss], "own", _CLASSES, 0.0)
-    return f'<div class="own"><ul class="findings">{items}</ul>{charts}</div>'
+    note = escape(words["own_curves"])
+    charts = shape_charts(words, [*LOSSES.values(), loss], "own", _OTHERS)
+    return f'<div class="own"><ul class="findings">{items}</ul>{charts}<p class="small">{note}</p></div>'

@@ -16,7 +16,7 @@ from losslens.losses import LOSSES, Loss, kl_div
 from losslens.ui.charts import Line, line_chart, loss_colour
 from losslens.ui.words import Words
 
-_START = (2.0, 1.0, -1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+_START = [2.0, 1.0, -1.0, *[0.0] * (MAX_CLASSES - 3)]
 _REACH = 12.0  # of the sliders
 _LATEX: list[dict[str, str | bool]] = [{"left": "$$", "right": "$$", "display": True}]
 
@@ -34,23 +34,24 @@ def build_shape_page(words: Words, drawing: gr.State, *, public: bool) -> None:
             ]
             take = gr.Button(words["from_drawing"], size="sm")
         with gr.Column(scale=3, min_width=320):
-            table = gr.HTML(values_table(words, list(_START[:3]), 0))
+            table = gr.HTML(values_table(words, _START[:3], 0))
             pick = gr.Dropdown(
                 [(words["loss_" + key], key) for key in LOSSES], value="cross_entropy", label=words["pick_loss"]
             )
             facts = gr.Markdown(facts_text(words, "cross_entropy"), latex_delimiters=_LATEX, elem_classes="facts")
-            charts = gr.HTML(shape_charts(words, list(LOSSES.values()), "cross_entropy", 3, 1.5))
+            charts = gr.HTML(_charts_through(words, "cross_entropy", _START[:3], 0))
             gr.Markdown(words["weight_note"], elem_classes="small")
-            same = gr.HTML(same_table(words, list(_START[:3]), 0))
+            same = gr.HTML(same_table(words, _START[:3], 0))
 
     def show(count: float, true_class: float, key: str, *values: float) -> tuple[str, str, str]:
         count = min(max(int(count), 2), MAX_CLASSES)
         target = min(max(int(true_class), 0), count - 1)
         chosen = [float(value) for value in values[:count]]
-        others = [value for index, value in enumerate(chosen) if index != target]
-        lead = chosen[target] - sum(others) / len(others)
-        drawn = shape_charts(words, list(LOSSES.values()), key, count, lead)
-        return values_table(words, chosen, target), drawn, same_table(words, chosen, target)
+        return (
+            values_table(words, chosen, target),
+            _charts_through(words, key, chosen, target),
+            same_table(words, chosen, target),
+        )
 
     def resize(count: float, true_class: float) -> list[Any]:
         count = int(count)
@@ -110,14 +111,26 @@ def gradient_bars(gradient: list[float], target: int) -> str:
     return f'<div class="pulls">{bars}</div>'
 
 
-def shape_charts(words: Words, losses: list[Loss], strong: str, classes: int, lead: float) -> str:
-    """Value and gradient weight, against the lead of the true logit and against p_y."""
-    drawn = {loss.key: curves(loss, classes) for loss in losses}
+def _charts_through(words: Words, key: str, logits: list[float], target: int) -> str:
+    """The eight along the true logit, through the visitor's logits, which are marked."""
+    others = (*logits[:target], *logits[target + 1 :])
+    here = {"margin": logits[target] - max(others), "true_probability": float(torch.tensor(logits).softmax(dim=0)[target])}
+    return shape_charts(words, list(LOSSES.values()), key, others, here)
+
+
+def shape_charts(
+    words: Words, losses: list[Loss], strong: str, others: tuple[float, ...], here: dict[str, float] | None = None
+) -> str:
+    """Value and gradient weight while the true logit moves past ``others``, against its margin and against p_y.
+
+    ``here`` are the margin and the p_y to mark.
+    """
+    drawn = {loss.key: curves(loss, others) for loss in losses}
 
     def lines(x: str, y: str) -> list[Line]:
         return [
             Line(
-                words.get("loss_" + loss.key, words["own_name"]),
+                words["loss_" + loss.key],
                 getattr(drawn[loss.key], x),
                 getattr(drawn[loss.key], y),
                 loss_colour(loss.key),
@@ -126,18 +139,17 @@ def shape_charts(words: Words, losses: list[Loss], strong: str, classes: int, le
             for loss in losses
         ]
 
-    here = float(F.softmax(torch.tensor([lead, *[0.0] * (classes - 1)]), dim=0)[0])
     ranges = {"value": (0.0, 8.0), "weight": (-0.5, 2.5)}
-    ends = {"margin": ((-8.0, 8.0), lead), "true_probability": ((0.0, 1.0), here)}
+    ends = {"margin": (-8.0, 8.0), "true_probability": (0.0, 1.0)}
     titles = {"margin": ("margin", words["x_margin"]), "true_probability": ("p", words["x_p"])}
     figures = [
         line_chart(
             lines(x, y),
             title=words[f"chart_{y}_{titles[x][0]}"],
             x_title=titles[x][1],
-            x_range=ends[x][0],
+            x_range=ends[x],
             y_range=ranges[y],
-            marker=ends[x][1],
+            marker=here[x] if here else None,
             marker_label=words["you_are_here"],
         )
         for y in ranges
@@ -152,16 +164,21 @@ def same_table(words: Words, logits: list[float], target: int) -> str:
     y = torch.tensor([target])
     versions = {
         "nn.CrossEntropyLoss": F.cross_entropy(z, y),
-        "nn.NLLLoss(log_softmax)": F.nll_loss(F.log_softmax(z, dim=1), y),
+        "nn.NLLLoss (log_softmax)": F.nll_loss(F.log_softmax(z, dim=1), y),
         "nn.KLDivLoss, eps = 0": kl_div(z, y, eps=0.0).sum(),
     }
     slopes = [torch.autograd.grad(value, z)[0] for value in versions.values()]
     values = [value.item() for value in versions.values()]
     gap = max(max(values) - min(values), *(float((slope - slopes[0]).abs().max()) for slope in slopes))
-    rows = "".join(f"<tr><th>{name}</th><td>{value:.12f}</td></tr>" for name, value in zip(versions, values, strict=True))
+    rows = "".join(
+        f"<tr><th>{name}</th><td>{value:.9f}</td><td>{float(slope[0, target]):+.9f}</td></tr>"
+        for name, value, slope in zip(versions, values, slopes, strict=True)
+    )
+    heads = "".join(f"<th>{escape(words[key])}</th>" for key in ("col_loss", "col_value", "same_gradient"))
     return (
-        f'<div class="anatomy same"><h3>{escape(words["same_title"])}</h3><p>{escape(words["same_note"])}</p><table>'
-        f"{rows}<tr><th>{escape(words['same_greatest'])}</th><td>{gap:.1e}</td></tr></table></div>"
+        f'<div class="anatomy same"><h3>{escape(words["same_title"])}</h3><p>{escape(words["same_note"])}</p>'
+        f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
+        f"<p>{escape(words['same_greatest'])}: <b>{gap:.1g}</b></p></div>"
     )
 
 
@@ -169,9 +186,9 @@ def facts_text(words: Words, key: str) -> str:
     """Formula, use, paper and code of one loss, in Markdown."""
     fact = FACTS[key]
     code = words["facts_code"].format(torch_class=f"`{fact.torch_class}`")
+    said = "  \n".join(f"**{words['facts_' + part]}**: {words[part + '_' + key]}" for part in ("asks", "use", "avoid"))
     return (
-        f"### {words['loss_' + key]}\n\n$${fact.latex}$$\n\n**{words['facts_asks']}**: {words['asks_' + key]}  \n"
-        f"**{words['facts_use']}**: {words['use_' + key]}  \n**{words['facts_avoid']}**: {words['avoid_' + key]}  \n"
+        f"### {words['loss_' + key]}\n\n$${fact.latex}$$\n\n{words['facts_symbols']}\n\n{said}  \n"
         f"**{words['facts_paper']}**: [{fact.paper}]({fact.url})\n\n{code}:\n```python\n{fact.code}\n```"
     )
 
