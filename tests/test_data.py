@@ -8,7 +8,8 @@ import torch
 from PIL import Image
 from torchvision import datasets
 
-from losslens.data import PETS, pets, photos_in
+from losslens.data import PETS, Dataset, pets, photos_in, with_wrong_labels
+from losslens.training import TrainConfig, batch_indices
 
 
 def photo(path: Path, colour: str, size: tuple[int, int] = (60, 40)) -> None:
@@ -73,3 +74,14 @@ def test_photos_of_other_things_are_found_below_a_folder(tmp_path: Path) -> None
     assert photos_in(tmp_path).shape == (2, 3, 224, 224)
     with pytest.raises(FileNotFoundError, match="no photo"):
         photos_in(tmp_path / "none")
+
+
+def test_wrong_labels_are_as_many_as_asked_and_lie_in_every_batch(mini: Dataset) -> None:
+    wrong = with_wrong_labels(mini, 0.4, 10, seed=0).target != mini.target
+    assert wrong.sum() == 2000
+    config = TrainConfig(seed=0, batch_size=100)
+    shares = torch.stack([wrong[batch_indices(config, step, 50, 5000)].float().mean() for step in range(50)])
+    assert shares.min() > 0.2 and shares.max() < 0.6  # the first epoch's order comes from the same seed
+    to = with_wrong_labels(mini, 0.4, 10, seed=0).target[wrong & (mini.target == 3)]
+    assert set(to.tolist()) == set(range(10)) - {3}
+    assert (with_wrong_labels(mini, 0.0, 10, seed=0).target == mini.target).all()

@@ -1,13 +1,17 @@
 """Which differences between networks on the same examples are real: exact McNemar tests, corrected by Holm."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import combinations
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.stats import binomtest
 
 SIGNIFICANT = 0.05
+
+Right = Sequence[Sequence[int] | NDArray[Any]]  # for each network, whether each example was right (0 or 1), or how often
 
 
 @dataclass(frozen=True)
@@ -16,7 +20,7 @@ class Difference:
 
     first: int
     second: int
-    only_first: int  # examples that only the first had right
+    only_first: int  # examples that only the first had right, or had right more often
     only_second: int
     p_value: float
 
@@ -26,21 +30,33 @@ class Difference:
         return self.p_value >= SIGNIFICANT
 
 
-def compare(right: Sequence[Sequence[int]]) -> list[Difference]:
-    """All pairs of networks; ``right`` holds for each network whether each example was right (0 or 1).
+def compare(right: Right, *other_seeds: Right) -> list[Difference]:
+    """All pairs of networks, on the answers of one training or of several that differ in their seed alone.
 
-    McNemar 1947, https://doi.org/10.1007/BF02295996 (exact, two-sided); Holm 1979, https://www.jstor.org/stable/4615733
+    Of several, a pair's p-value is the largest of its seeds', and 1 where they do not agree which network is better: so a
+    difference is real when it is found in each. McNemar 1947, https://doi.org/10.1007/BF02295996 (exact, two-sided; of
+    counts, it is the sign test); Holm 1979, https://www.jstor.org/stable/4615733
     """
-    rows = np.asarray(right, dtype=bool)
-    pairs = []
-    for first, second in combinations(range(len(rows)), 2):
-        only_first = int((rows[first] & ~rows[second]).sum())
-        only_second = int((rows[second] & ~rows[first]).sum())
-        disagree = only_first + only_second
-        p_value = float(binomtest(only_first, disagree).pvalue) if disagree else 1.0
-        pairs.append(Difference(first, second, only_first, only_second, p_value))
-    corrected = _holm([pair.p_value for pair in pairs])
-    return [replace(pair, p_value=p_value) for pair, p_value in zip(pairs, corrected, strict=True)]
+    seeds = [np.asarray(each) for each in (right, *other_seeds)]
+    counted = []
+    for first, second in combinations(range(len(right)), 2):
+        only_first = [int((rows[first] > rows[second]).sum()) for rows in seeds]
+        only_second = [int((rows[second] > rows[first]).sum()) for rows in seeds]
+        counted.append((first, second, only_first, only_second))
+    corrected = _holm([_p_value(only_first, only_second) for _, _, only_first, only_second in counted])
+    return [
+        Difference(first, second, sum(only_first), sum(only_second), p_value)
+        for (first, second, only_first, only_second), p_value in zip(counted, corrected, strict=True)
+    ]
+
+
+def _p_value(only_first: list[int], only_second: list[int]) -> float:
+    if len({one > other for one, other in zip(only_first, only_second, strict=True)}) > 1:
+        return 1.0
+    return max(
+        float(binomtest(one, one + other).pvalue) if one + other else 1.0
+        for one, other in zip(only_first, only_second, strict=True)
+    )
 
 
 def _holm(p_values: list[float]) -> list[float]:

@@ -152,8 +152,9 @@ def split_indices(count: int, held_out: int) -> tuple[Tensor, Tensor]:
 
 def with_wrong_labels(dataset: Dataset, share: float, classes: int, seed: int) -> Dataset:
     """The dataset with ``share`` (0..1) of its labels replaced by another class, each other class equally likely."""
-    generator = torch.Generator().manual_seed(seed)
-    chosen = torch.randperm(len(dataset), generator=generator)[: round(share * len(dataset))]
+    # Not torch's generator: the same seed orders a run's batches, and would put the wrong labels first in its first epoch.
+    chance = np.random.default_rng(seed)
+    chosen = torch.from_numpy(chance.permutation(len(dataset))[: round(share * len(dataset))])
     target = dataset.target.clone()
-    target[chosen] = (target[chosen] + torch.randint(1, classes, (len(chosen),), generator=generator)) % classes
+    target[chosen] = (target[chosen] + torch.from_numpy(chance.integers(1, classes, len(chosen)))) % classes
     return Dataset(dataset.images, target)

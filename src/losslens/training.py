@@ -189,7 +189,7 @@ def train(
     steps = per_epoch * config.epochs
     model = forward or state.model
     while state.step < steps:
-        indices = _batch_indices(config, state.step, per_epoch, len(dataset))
+        indices = batch_indices(config, state.step, per_epoch, len(dataset))
         images, target = dataset.batch(indices)
         if vary is not None:
             images = vary(images, target, _generator(config.seed, state.step, stream=1))
@@ -219,7 +219,8 @@ def learning_rate_at(done: float) -> float:
     return (1 + math.cos(math.pi * (done - _WARM_UP) / (1 - _WARM_UP))) / 2
 
 
-def _batch_indices(config: TrainConfig, step: int, per_epoch: int, count: int) -> Tensor:
+def batch_indices(config: TrainConfig, step: int, per_epoch: int, count: int) -> Tensor:
+    """Which of ``count`` examples are in the batch at ``step`` (from 0), where an epoch has ``per_epoch`` batches."""
     epoch, position = divmod(step, per_epoch)
     order = torch.randperm(count, generator=_generator(config.seed, epoch, stream=0))
     return order[position * config.batch_size : (position + 1) * config.batch_size]
