@@ -13,7 +13,7 @@ from losslens.ui.page import build, launch_options
 def app_page() -> Iterator[Page]:
     """Serve the app while the block runs, and open it on a fresh page."""
     demo = build()
-    _, url, _ = demo.queue().launch(**launch_options(), prevent_thread_lock=True, quiet=True)
+    _, url, _ = demo.launch(**launch_options(), prevent_thread_lock=True, quiet=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]

@@ -67,7 +67,7 @@ def main() -> None:
     if options.count:
         digits = chance.sample(digits, options.count)
     demo = build()
-    _, url, _ = demo.queue().launch(**launch_options(), prevent_thread_lock=True, quiet=True)
+    _, url, _ = demo.launch(**launch_options(), prevent_thread_lock=True, quiet=True)
     client = Client(url, verbose=False)
     right, marked = {loss: [] for loss in LOSSES}, 0
     for digit in digits:

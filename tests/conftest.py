@@ -1,5 +1,8 @@
 """Shared pieces of the tests: small data, and checkpoints with random weights in a folder of their own."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -43,3 +46,39 @@ def random_models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     inference.forget()
     yield folder
     inference.forget()
+
+
+@contextmanager
+def served(**options: object) -> Iterator[str]:
+    """The app on a free port."""
+    page = import_module("losslens.ui.page")  # only here: the tests of all else need no gradio
+    demo = page.build()
+    _, url, _ = demo.launch(**page.launch_options(), prevent_thread_lock=True, quiet=True, **options)
+    yield url
+    demo.close()
+
+
+@pytest.fixture(scope="session")
+def app_url() -> Iterator[str]:
+    """The app with the shipped checkpoints."""
+    inference.forget()
+    with served() as url:
+        for task in TASKS:
+            inference.warm_up(task)
+        yield url
+
+
+@pytest.fixture
+def app(random_models: Path) -> Iterator[str]:
+    """The app with networks of random weights."""
+    with served() as url:
+        yield url
+
+
+@pytest.fixture
+def mcp_url() -> Iterator[str]:
+    """The app as an MCP server; skips, loudly, where the package for it is missing."""
+    pytest.importorskip("mcp", reason='no MCP here: pip install -e ".[mcp]"')
+    inference.forget()
+    with served(mcp_server=True) as url:
+        yield url

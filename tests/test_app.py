@@ -2,7 +2,6 @@
 
 import base64
 import io
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -11,9 +10,7 @@ from gradio_client import Client
 from gradio_client.exceptions import AppError
 from PIL import Image, ImageDraw
 
-from losslens import inference
 from losslens.losses import LOSSES
-from losslens.ui.page import build, launch_options
 from losslens.ui.predict import SAMPLES
 from losslens.ui.words import WORDS
 
@@ -28,26 +25,6 @@ def drawn_one() -> Image.Image:
     picture = Image.new("L", (280, 280), 255)
     ImageDraw.Draw(picture).line([(150, 40), (140, 240)], fill=0, width=20)
     return picture
-
-
-def served() -> Iterator[str]:
-    demo = build()
-    _, url, _ = demo.queue().launch(**launch_options(), prevent_thread_lock=True, quiet=True)
-    yield url
-    demo.close()
-
-
-@pytest.fixture
-def app(random_models: Path) -> Iterator[str]:
-    """The app with networks of random weights."""
-    yield from served()
-
-
-@pytest.fixture
-def shipped() -> Iterator[str]:
-    """The app with the shipped checkpoints."""
-    inference.forget()
-    yield from served()
 
 
 def test_a_drawing_gets_eight_answers(app: str) -> None:
@@ -78,8 +55,8 @@ def test_bad_drawings_are_refused_in_one_sentence_and_the_app_goes_on(app: str, 
     assert client.predict(data_url(drawn_one()), api_name="/predict_digit")["answers"]
 
 
-def test_a_photo_gets_eight_answers_and_bad_ones_a_sentence(shipped: str) -> None:
-    client = Client(shipped, verbose=False)
+def test_a_photo_gets_eight_answers_and_bad_ones_a_sentence(app_url: str) -> None:
+    client = Client(app_url, verbose=False)
     with Image.open(SAMPLES[0]) as photo:
         cat, cmyk = data_url(photo, "JPEG"), data_url(photo.convert("CMYK"), "JPEG")
         cut = data_url(photo, "JPEG")[:20_000]

@@ -73,7 +73,9 @@ def _parser() -> argparse.ArgumentParser:
     publishing.add_argument("--yes", action="store_true", help="do not ask")
     publishing.set_defaults(command=_publish)
 
-    commands.add_parser("app", help="start the app").set_defaults(command=_app)
+    serving = commands.add_parser("app", help="start the app")
+    serving.add_argument("--mcp", action="store_true", help="its endpoints are MCP tools too")
+    serving.set_defaults(command=_app)
     return parser
 
 
@@ -138,8 +140,9 @@ def _publish(options: argparse.Namespace) -> None:
     publish.run(options.repo_id, options.space, private=options.private, dry_run=options.dry_run, yes=options.yes)
 
 
-def _app(_: argparse.Namespace) -> None:
-    import_module("losslens.ui.page").launch()  # only here: gradio takes seconds to import, and training needs none of it
+def _app(options: argparse.Namespace) -> None:
+    page = import_module("losslens.ui.page")  # only here: gradio takes seconds to import, and training needs none of it
+    page.launch(mcp=options.mcp)
 
 
 if __name__ == "__main__":

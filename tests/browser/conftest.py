@@ -6,10 +6,6 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from losslens import inference
-from losslens.tasks import TASKS
-from losslens.ui.page import build, launch_options
-
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 
 CHROMIUM = shutil.which("chromium")
@@ -42,18 +38,6 @@ def browser() -> Iterator["sync_api.Browser"]:
         launched = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield launched
         launched.close()
-
-
-@pytest.fixture(scope="session")
-def app_url() -> Iterator[str]:
-    """The app with the shipped checkpoints, on a free port."""
-    inference.forget()
-    demo = build()
-    _, url, _ = demo.queue().launch(**launch_options(), prevent_thread_lock=True, quiet=True)
-    for task in TASKS:
-        inference.warm_up(task)
-    yield url
-    demo.close()
 
 
 Open = Callable[..., Visit]

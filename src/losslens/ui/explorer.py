@@ -8,14 +8,14 @@ from losslens.ui.explorer_shape import build_shape_page
 from losslens.ui.words import Words
 
 
-def build_explorer_tab(words: Words, drawing: gr.State, *, public: bool) -> tuple[gr.Textbox, gr.Button]:
+def build_explorer_tab(words: Words, drawing: gr.State) -> tuple[gr.Textbox, gr.Button]:
     """Lay out the tab; returns the box with the visitor's own formula, and the button that sends it to live training.
 
-    ``drawing`` holds the digit drawn last. ``public`` shows the tab's job as the endpoint /loss_value.
+    ``drawing`` holds the digit drawn last.
     """
     with gr.Tabs():
         with gr.Tab(words["page_shape"], id="shape"):
-            build_shape_page(words, drawing, public=public)
+            build_shape_page(words, drawing)
         with gr.Tab(words["page_mistakes"], id="mistakes"):
             build_mistakes_page(words)
         with gr.Tab(words["page_own"], id="own"):

@@ -6,10 +6,9 @@ from typing import Any
 import gradio as gr
 import torch
 import torch.nn.functional as F
-from gradio.events import api
 from torch import Tensor
 
-from losslens import formula, inference
+from losslens import inference
 from losslens.curves import MAX_CLASSES, anatomy, curves
 from losslens.facts import FACTS
 from losslens.losses import LOSSES, Loss, kl_div
@@ -21,7 +20,7 @@ _REACH = 12.0  # of the sliders
 _LATEX: list[dict[str, str | bool]] = [{"left": "$$", "right": "$$", "display": True}]
 
 
-def build_shape_page(words: Words, drawing: gr.State, *, public: bool) -> None:
+def build_shape_page(words: Words, drawing: gr.State) -> None:
     """Sliders on the left; values, gradients, curves and facts on the right."""
     gr.Markdown(words["shape_intro"])
     with gr.Row(elem_classes="predict"):
@@ -75,8 +74,6 @@ def build_shape_page(words: Words, drawing: gr.State, *, public: bool) -> None:
     pick.change(lambda key: facts_text(words, key), pick, facts, **quick)
     taken = take.click(from_drawing, [drawing, pick], [classes, truth, *logits], **quick)
     taken.then(show, inputs, [table, charts, same], **quick)  # once more when all sliders stand where they should
-    if public:
-        api(loss_value, api_name="loss_value")
 
 
 def values_table(words: Words, logits: list[float], target: int) -> str:
@@ -191,16 +188,3 @@ def facts_text(words: Words, key: str) -> str:
         f"### {words['loss_' + key]}\n\n$${fact.latex}$$\n\n{words['facts_symbols']}\n\n{said}  \n"
         f"**{words['facts_paper']}**: [{fact.paper}]({fact.url})\n\n{code}:\n```python\n{fact.code}\n```"
     )
-
-
-def loss_value(loss: str, logits: list[float], target: int) -> dict[str, Any]:
-    """Value, gradient and softmax of one example under one loss.
-
-    ``loss`` is a key, such as "focal", or a typed formula, such as "-sum(e * logp)"; ``logits`` 2 to 10 numbers from -50 to
-    50; ``target`` the index of the true class. Returns ``value``, ``gradient`` per logit, and ``softmax``.
-    """
-    try:
-        part = anatomy(LOSSES.get(loss) or formula.parse(loss), list(logits), target)
-    except (ValueError, TypeError) as error:
-        raise gr.Error(str(error), print_exception=False) from None
-    return {"value": part.value, "gradient": part.gradient, "softmax": part.softmax}

@@ -1,6 +1,7 @@
 """The whole application: one page a language, and how it is launched."""
 
 import threading
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,8 @@ import torch
 
 from losslens import inference
 from losslens.tasks import TASKS
+from losslens.ui.border import App, app_options
+from losslens.ui.endpoints import add_endpoints
 from losslens.ui.explorer import build_explorer_tab
 from losslens.ui.live import build_live_tab, leave, with_own
 from losslens.ui.predict import build_digits_tab, build_pets_tab
@@ -44,27 +47,27 @@ _CHOOSE_LANGUAGE = """
 
 
 def build() -> gr.Blocks:
-    """The interface; nothing is loaded or computed yet."""
+    """The interface, with the places in its queue; nothing is loaded or computed yet."""
     # Uploaded files are looked over every 10 minutes and deleted once they are 20 minutes old.
-    with gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=(600, 1200), fill_width=True) as demo:
+    with App(title=TITLE, analytics_enabled=False, delete_cache=(600, 1200), fill_width=True) as demo:
         _page("en")
+        add_endpoints()
         demo.unload(leave)
     with demo.route(LANGUAGES["ja"], "/ja", show_in_navbar=False):
         _page("ja")
-    return demo  # type: ignore[no-any-return]  # gradio's __enter__ is untyped
+    return demo.queue(max_size=32)  # type: ignore[no-any-return]  # gradio's __enter__ is untyped
 
 
 def _page(language: str) -> None:
     words = WORDS[language]
     gr.HTML(_header(language, words))
-    public = language == "en"  # one endpoint a job, not one a language
     with gr.Tabs() as tabs:
         with gr.Tab(words["tab_digits"], id="digits"):
-            drawing = build_digits_tab(words, public=public)
+            drawing = build_digits_tab(words)
         with gr.Tab(words["tab_pets"], id="pets"):
-            build_pets_tab(words, public=public)
+            build_pets_tab(words)
         with gr.Tab(words["tab_explorer"], id="explorer"):
-            formula, send = build_explorer_tab(words, drawing, public=public)
+            formula, send = build_explorer_tab(words, drawing)
         with gr.Tab(words["tab_live"], id="live"):
             losses = build_live_tab(words, drawing, formula)
     to_live = send.click(with_own, losses, losses, show_progress="hidden", api_visibility="private")
@@ -95,14 +98,23 @@ def launch_options() -> dict[str, Any]:
         "pwa": False,
         "share": False,
         "show_error": False,
+        "strict_cors": True,
+        "state_session_capacity": 1000,  # pages whose last answer is kept; that of a photo has 63 kB
+        "max_threads": 80,  # a visitor who watches live training holds one, and there may be 40 of them
         "footer_links": ["api"],
+        "app_kwargs": app_options(),
     }
 
 
-def launch() -> None:
-    """Build the interface and serve it until Ctrl-C."""
+def launch(*, mcp: bool = False) -> None:
+    """Build the interface and serve it until Ctrl-C; with ``mcp`` the endpoints are tools of an MCP server too.
+
+    Raises ValueError where the package for MCP is missing. GRADIO_MCP_SERVER=True is another way to ask for it.
+    """
+    if mcp and find_spec("mcp") is None:
+        raise ValueError('for MCP one more package is needed: pip install -e ".[mcp]"')
     prepare()
-    build().queue(max_size=32).launch(**launch_options())
+    build().launch(**launch_options(), mcp_server=mcp or None)
 
 
 def prepare() -> None:

@@ -4,8 +4,6 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
-import torch
-from gradio.events import api  # gr.api, which gradio does not export to type checkers
 from PIL import Image
 from torch import Tensor
 
@@ -15,7 +13,7 @@ from losslens.pictures import PictureError
 from losslens.tasks import TASKS, Task
 from losslens.ui import cards
 from losslens.ui.pad import drawing_pad
-from losslens.ui.uploads import PHOTO_CHARACTERS, decode, picture_upload, refusal
+from losslens.ui.uploads import decode, picture_upload, refusal
 from losslens.ui.words import Words
 
 DIGITS, PETS = TASKS["digits"], TASKS["pets"]
@@ -32,11 +30,8 @@ _QUICK: dict[str, Any] = {
 }
 
 
-def build_digits_tab(words: Words, *, public: bool) -> gr.State:
-    """Lay out the tab; returns what holds the digit drawn last, a tensor (1, 28, 28), or None.
-
-    ``public`` shows the tab's job as the endpoint /predict_digit.
-    """
+def build_digits_tab(words: Words) -> gr.State:
+    """Lay out the tab; returns what holds the digit drawn last, a tensor (1, 28, 28), or None."""
     current = gr.State(None)  # the digit tensor (1, 28, 28) that is answered now
     with gr.Row(elem_classes="predict digits"):
         with gr.Column(scale=1, min_width=300, elem_classes="hand"):
@@ -74,13 +69,11 @@ def build_digits_tab(words: Words, *, public: bool) -> gr.State:
     for answered in (drawn, uploaded):
         answered.success(explained, current, heat, **(_QUICK | {"concurrency_id": "explain"}))
     gr.on([truth.change, view.change], shown, [current, truth, view], [seen, answer], **_QUICK)
-    if public:
-        api(predict_digit, api_name="predict_digit", concurrency_id="predict")
     return current
 
 
-def build_pets_tab(words: Words, *, public: bool) -> None:
-    """Lay out the tab; ``public`` shows its job as the endpoint /predict_pet."""
+def build_pets_tab(words: Words) -> None:
+    """Lay out the tab."""
     current = gr.State(None)  # the prediction that is shown now; the photo itself is not kept
     with gr.Row(elem_classes="predict pets"):
         with gr.Column(scale=1, min_width=300, elem_classes="hand"):
@@ -101,8 +94,6 @@ def build_pets_tab(words: Words, *, public: bool) -> None:
 
     upload.change(on_photo, [upload, truth, view], [current, answer, heat], **_QUICK)
     gr.on([truth.change, view.change], shown, [current, truth, view], answer, **_QUICK)
-    if public:
-        api(predict_pet, api_name="predict_pet", concurrency_id="predict")
 
 
 def _answers(task: Task, words: Words) -> tuple[gr.Radio, gr.Radio, gr.HTML, gr.HTML]:
@@ -123,44 +114,3 @@ def _answers(task: Task, words: Words) -> tuple[gr.Radio, gr.Radio, gr.HTML, gr.
 
 def _cards(task: Task, prediction: Prediction, truth: str, view: str, words: Words) -> str:
     return cards.cards(prediction, task, truth or None, view, words, inference.is_stranger(task.key, prediction))
-
-
-def predict_digit(drawing: str) -> dict[str, Any]:
-    """Every loss's answer to a drawn digit.
-
-    ``drawing`` is a picture as a data URL ("data:image/png;base64,..."), dark ink on light paper or the reverse. Returns
-    ``answers``, for each loss its label, logits, softmax and calibrated probabilities; ``blank``, whether nothing is drawn;
-    ``unlike``, 0..1, how little it looks like any digit (null where nothing was fitted), and ``marked``, whether that is
-    above the threshold.
-    """
-    picture = _decoded(drawing)
-    digit = torch.zeros(DIGITS.shape) if picture is None else DIGITS.to_tensor(picture)
-    return _plain(DIGITS, inference.predict(DIGITS.key, digit)) | {"blank": DIGITS.is_blank(digit)}
-
-
-def predict_pet(photo: str) -> dict[str, Any]:
-    """Every loss's answer to a photo of a cat or a dog.
-
-    ``photo`` is a PNG, JPEG, WebP, GIF or BMP as a data URL ("data:image/jpeg;base64,..."), up to 20 megapixels. Returns
-    ``answers``, for each loss its label ("cat" or "dog"), logits, softmax and calibrated probabilities; ``unlike``, 0..1,
-    how little it looks like either (null where nothing was fitted), and ``marked``, whether that is above the threshold.
-    """
-    picture = _decoded(photo, PHOTO_CHARACTERS)
-    if picture is None:
-        raise gr.Error("There is no photo: give one as a data URL.", print_exception=False)
-    return _plain(PETS, inference.predict(PETS.key, PETS.to_tensor(picture)))
-
-
-def _decoded(url: str, *most: int) -> Image.Image | None:
-    try:
-        return decode(url, *most)
-    except PictureError as error:
-        raise gr.Error(str(error), print_exception=False) from None
-
-
-def _plain(task: Task, prediction: Prediction) -> dict[str, Any]:
-    answers = {
-        a.loss: {"label": a.label, "logits": a.logits, "softmax": a.softmax, "calibrated": a.calibrated}
-        for a in prediction.given
-    }
-    return {"answers": answers, "unlike": prediction.unlike, "marked": inference.is_stranger(task.key, prediction)}

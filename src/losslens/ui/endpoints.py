@@ -1,0 +1,114 @@
+"""The jobs of the tabs as named endpoints: for ``gradio_client``, curl and, as tools, for MCP.
+
+Gradio reads the docstrings for its API page and for MCP: a line for each value, after "Args:".
+"""
+
+import math
+from typing import Any
+
+import gradio as gr
+import torch
+from gradio.events import api  # gr.api, which gradio does not export to type checkers
+from PIL import Image
+
+from losslens import formula, inference
+from losslens.curves import MAX_CLASSES, anatomy
+from losslens.inference import Prediction
+from losslens.losses import LOSSES
+from losslens.pictures import PictureError
+from losslens.tasks import TASKS, Task
+from losslens.ui.uploads import PHOTO_CHARACTERS, decode
+
+DIGITS, PETS = TASKS["digits"], TASKS["pets"]
+
+
+def add_endpoints() -> None:
+    """Add the endpoints to the page that is being built; once an app, not once a language."""
+    # Predictions wait in the tabs' own queue: without the limit said again, they would take one at a time from it.
+    api(predict_digit, api_name="predict_digit", concurrency_id="predict", concurrency_limit=2)
+    api(predict_pet, api_name="predict_pet", concurrency_id="predict", concurrency_limit=2)
+    api(loss_value, api_name="loss_value")
+
+
+def predict_digit(drawing: str) -> dict[str, Any]:
+    """Every loss's answer to a drawn digit.
+
+    It has "answers", by loss: label, logits, softmax and calibrated probabilities of 0 to 9; "blank", whether nothing is
+    drawn; "unlike", 0..1, how little it looks like any digit (null where nothing was fitted); and "marked", whether that is
+    above the threshold.
+
+    Args:
+        drawing: a picture as a data URL (data:image/png;base64,...), dark ink on light paper or the reverse
+    """
+    picture = _decoded(drawing)
+    digit = torch.zeros(DIGITS.shape) if picture is None else DIGITS.to_tensor(picture)
+    return _plain(DIGITS, inference.predict(DIGITS.key, digit)) | {"blank": DIGITS.is_blank(digit)}
+
+
+def predict_pet(photo: str) -> dict[str, Any]:
+    """Every loss's answer to a photo of a cat or a dog.
+
+    It has "answers", by loss: label, logits, softmax and calibrated probabilities of cat and dog; "unlike", 0..1, how little
+    it looks like either (null where nothing was fitted); and "marked", whether that is above the threshold.
+
+    Args:
+        photo: PNG, JPEG, WebP, GIF or BMP, up to 20 megapixels, as a data URL (data:image/jpeg;base64,...)
+    """
+    picture = _decoded(photo, PHOTO_CHARACTERS)
+    if picture is None:
+        raise _refused("There is no photo: give one as a data URL.")
+    return _plain(PETS, inference.predict(PETS.key, PETS.to_tensor(picture)))
+
+
+def loss_value(loss: str, logits: list[float], target: int) -> dict[str, Any]:
+    """Value, gradient and softmax of one example under one loss.
+
+    It has "value", in the loss's own units; "gradient", for each logit; and "softmax", for each class. A number that a typed
+    formula makes infinite or undefined is null.
+
+    Args:
+        loss: cross_entropy, kl_div, mse, brier, bce, focal, margin or gce; or a formula, such as -sum(e * logp)
+        logits: 2 to 10 numbers from -50 to 50, one for each class
+        target: the index of the true class, from 0
+    """
+    if not isinstance(loss, str):
+        raise _refused("loss must be text: a name, such as focal, or a formula.")
+    if not isinstance(logits, list) or not all(_is_number(logit) for logit in logits[: MAX_CLASSES + 1]):
+        raise _refused("logits must be a list of numbers.")
+    if not _is_number(target) or target != math.floor(target):
+        raise _refused("target must be a whole number.")
+    try:
+        part = anatomy(LOSSES.get(loss) or formula.parse(loss), logits, int(target))
+    except formula.FormulaError as error:
+        raise _refused(f"loss is none of {', '.join(LOSSES)}, so it is read as a formula. {error}") from None
+    except ValueError as error:
+        raise _refused(str(error)) from None
+    gradient = [_finite(slope) for slope in part.gradient]
+    return {"value": _finite(part.value), "gradient": gradient, "softmax": part.softmax}
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None  # JSON has no infinity
+
+
+def _decoded(url: str, *most: int) -> Image.Image | None:
+    try:
+        return decode(url, *most)
+    except PictureError as error:
+        raise _refused(str(error)) from None
+
+
+def _refused(sentence: str) -> gr.Error:
+    return gr.Error(sentence, print_exception=False)
+
+
+def _plain(task: Task, prediction: Prediction) -> dict[str, Any]:
+    answers = {
+        a.loss: {"label": a.label, "logits": a.logits, "softmax": a.softmax, "calibrated": a.calibrated}
+        for a in prediction.given
+    }
+    return {"answers": answers, "unlike": prediction.unlike, "marked": inference.is_stranger(task.key, prediction)}
