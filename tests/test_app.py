@@ -2,6 +2,7 @@
 
 import base64
 import io
+import time
 from pathlib import Path
 
 import httpx
@@ -86,6 +87,27 @@ def test_only_the_named_jobs_are_public(app: str) -> None:
     names = Client(app, verbose=False).view_api(return_format="dict")["named_endpoints"]
     assert "/predict_digit" in names
     assert not any(name.startswith(("/on_", "/shown")) for name in names)
+
+
+def test_an_uploaded_photo_does_not_stay() -> None:
+    demo = build()
+    demo.delete_cache = (1, 1)  # looked over every second, deleted once a second old; the app itself: a minute, ten minutes
+    _, url, _ = demo.launch(**launch_options(), prevent_thread_lock=True, quiet=True)
+    with open(SAMPLES[0], "rb") as photo:
+        (stored,) = httpx.post(f"{url}gradio_api/upload", files={"files": ("my pet.jpg", photo)}).json()
+    kept = Path(stored)
+    seen, deadline = kept.exists(), time.monotonic() + 30
+    while kept.exists() and time.monotonic() < deadline:
+        time.sleep(0.2)
+    demo.close()
+    assert seen and not kept.exists()
+
+
+def test_a_page_is_told_its_language_before_gradio_starts(app: str) -> None:
+    for path in ("", "ja"):
+        page = httpx.get(f"{app}{path}")
+        assert "<head><script>" in page.text and page.text.index("losslens-language") < page.text.index("gradio_config")
+        assert int(page.headers.get("content-length", len(page.content))) == len(page.content)
 
 
 def test_both_languages_say_the_same_things() -> None:

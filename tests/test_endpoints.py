@@ -155,7 +155,7 @@ def test_the_app_is_launched_as_a_public_service_should_be() -> None:
     off = ("share", "show_error", "enable_monitoring", "run_history", "ssr_mode", "pwa")
     assert not any(options[name] for name in off) and options["strict_cors"]
     demo = page.build()
-    assert demo.delete_cache == (600, 1200) and not demo.analytics_enabled
+    assert demo.delete_cache == (60, 600) and not demo.analytics_enabled
     assert demo._queue.max_size == 32
     public = [event.api_name for event in demo.fns.values() if event.api_visibility == "public"]
     assert {f"/{name}" for name in public} == set(JOBS) and len(public) == len(JOBS)

@@ -1,11 +1,16 @@
 """Pictures of every kind: what can be read is read upright on white; what cannot is refused with a sentence."""
 
 import io
+import struct
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 from PIL import Image, ImageDraw
+from PIL.PngImagePlugin import PngInfo
 
 from losslens.pictures import PictureError, digit_tensor, is_blank, photo_tensor, read_picture
 
@@ -126,3 +131,61 @@ def test_of_a_very_long_photo_the_middle_is_taken() -> None:
     photo = Image.new("RGB", (600, 100), "black")
     photo.paste("white", (200, 0, 400, 100))
     assert photo_tensor(photo).mean() > 0.95
+
+
+def bombs(folder: Path) -> dict[str, list[Path]]:
+    """Small files of huge pictures, and the heaviest of those that are accepted."""
+    gif = bytearray(encoded(Image.new("P", (8, 8)), "GIF"))
+    gif[6:10] = struct.pack("<HH", 65_535, 65_535)
+    text = PngInfo()
+    text.add_itxt("note", "\0" * 80_000_000, zip=True)
+    files = {
+        "refused": {
+            "black.png": encoded(Image.new("1", (10_000, 10_000))),
+            "grey.jpg": encoded(Image.new("L", (10_000, 10_000)), "JPEG"),
+            "said.gif": bytes(gif),
+            "text.png": encoded(Image.new("L", (40, 40)), pnginfo=text),
+        },
+        "accepted": {
+            "clear.png": encoded(Image.new("RGBA", (5000, 4000)), compress_level=1),
+            "sixteen bits.png": encoded(Image.fromarray(np.full((4000, 5000), 20_000, np.uint16)), compress_level=1),
+            "print.jpg": encoded(Image.new("CMYK", (5000, 4000)), "JPEG"),
+        },
+    }
+    for named in files.values():
+        for name, data in named.items():
+            (folder / name).write_bytes(data)
+    return {kind: [folder / name for name in named] for kind, named in files.items()}
+
+
+GROWTH = """
+import resource, sys
+from losslens.pictures import PictureError, photo_tensor, read_picture
+peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+photo_tensor(read_picture(sys.argv[1]))
+before = peak()
+for path in sys.argv[2:]:
+    try:
+        photo_tensor(read_picture(path))
+        print("read", peak() - before)
+    except PictureError as error:
+        print(error.reason, peak() - before)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the peak of memory is in other units elsewhere")
+def test_memory_is_bounded_whatever_the_file(tmp_path: Path) -> None:
+    (tmp_path / "small.png").write_bytes(encoded(stroke()))
+
+    def growth(paths: list[Path]) -> list[list[str]]:
+        """Of each file, what came of it and by how many megabytes the process had then grown at most."""
+        command = [sys.executable, "-c", GROWTH, str(tmp_path / "small.png"), *map(str, paths)]
+        said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+        return [line.split() for line in said.splitlines()]
+
+    files = bombs(tmp_path)
+    refused, accepted = growth(files["refused"]), growth(files["accepted"])
+    assert [reason for reason, _ in refused] == ["large", "large", "large", "damaged"]
+    assert max(int(megabytes) for _, megabytes in refused) < 40
+    assert [reason for reason, _ in accepted] == ["read"] * 3
+    assert max(int(megabytes) for _, megabytes in accepted) < 700

@@ -26,7 +26,8 @@ FACTS: dict[str, Fact] = {
         "https://www.microsoft.com/en-us/research/publication/pattern-recognition-machine-learning/",
     ),
     "kl_div": Fact(
-        r"\sum_k q_k \log\frac{q_k}{p_k},\qquad q = (1-\varepsilon)\,e + \tfrac{\varepsilon}{C},\ \varepsilon = 0.1",
+        r"\begin{gathered}\sum_k q_k \log\frac{q_k}{p_k} \\"
+        r"q = (1-\varepsilon)\,e + \tfrac{\varepsilon}{C},\quad \varepsilon = 0.1\end{gathered}",
         "torch.nn.KLDivLoss",
         _F + _NN + "classes = logits.shape[1]\n"
         "smoothed = F.one_hot(target, classes).to(logits.dtype) * 0.9 + 0.1 / classes\n"

@@ -1,10 +1,13 @@
 """A visitor hands over a photo, in a real Chromium, and reads the cards."""
 
+import base64
+import io
 from pathlib import Path
 from typing import Any
 
 import pytest
 from pages import open_tab
+from PIL import Image
 
 from losslens.losses import LOSSES
 from losslens.ui.predict import SAMPLES
@@ -42,9 +45,50 @@ def test_an_uploaded_photo_is_answered_by_all_eight_with_reasons(visit: Any, wid
     assert sideways <= 0
 
 
+def test_a_dropped_photo_is_answered(visit: Any) -> None:
+    page = pets_tab(visit)
+    data = base64.b64encode(Path(SAMPLES[1]).read_bytes()).decode()
+    page.locator(".pets .upload button").first.evaluate(
+        """(box, data) => {
+          const bytes = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
+          const dropped = new DataTransfer();
+          dropped.items.add(new File([bytes], "dog.jpg", { type: "image/jpeg" }));
+          box.dispatchEvent(new DragEvent("drop", { dataTransfer: dropped, bubbles: true, cancelable: true }));
+        }""",
+        data,
+    )
+    page.wait_for_function("document.querySelector('.pets .verdict')?.innerText.includes('All 8 say dog.')")
+
+
+def test_a_pasted_picture_is_answered(visit: Any) -> None:
+    page = pets_tab(visit)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    with Image.open(SAMPLES[0]) as photo:
+        stream = io.BytesIO()
+        photo.save(stream, "PNG")
+    page.evaluate(
+        """async (data) => {
+          const picture = await (await fetch("data:image/png;base64," + data)).blob();
+          await navigator.clipboard.write([new ClipboardItem({ "image/png": picture })]);
+        }""",
+        base64.b64encode(stream.getvalue()).decode(),
+    )
+    page.locator(".pets .upload button[aria-label='Paste from clipboard']").click()
+    page.wait_for_function("document.querySelector('.pets .verdict')?.innerText.includes('All 8 say cat.')")
+
+
+def test_a_photo_is_taken_with_the_camera(visit: Any) -> None:
+    page = pets_tab(visit)
+    page.locator(".pets .upload button[aria-label='Capture from camera']").click()
+    page.get_by_text("Click to Access Webcam").click()
+    page.locator(".pets .upload button[aria-label='capture photo']").click()
+    page.wait_for_selector(".pets .unlike")  # Chromium's test picture is no pet
+    assert len(answers(page)) == len(LOSSES)
+
+
 def test_a_sample_of_neither_is_marked(visit: Any) -> None:
     page = pets_tab(visit)
-    page.locator(".pets .gallery-item").nth(5).click()
+    page.get_by_role("button", name="coffee").click()
     page.wait_for_selector(".pets .unlike")
 
 

@@ -16,6 +16,8 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from losslens.ui.language import PageLanguage
+
 MOST_BYTES = 30_000_000  # of a request: the largest photo as a data URL, and some more
 _CALL = "/gradio_api/call/"
 _BY_NAME = _CALL + "v2/"
@@ -99,6 +101,6 @@ def app_options() -> dict[str, Any]:
     # The one door through which gradio fetches for a caller; nothing on these pages needs it.
     processing_utils.async_ssrf_protected_download = _no_addresses
     return {
-        "middleware": [Middleware(LimitBody, most=MOST_BYTES)],
+        "middleware": [Middleware(LimitBody, most=MOST_BYTES), Middleware(PageLanguage)],
         "exception_handlers": {TypeError: _wrong_call, KeyError: _no_endpoint, FnIndexInferError: _no_endpoint},
     }

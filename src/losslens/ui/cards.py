@@ -21,10 +21,12 @@ def cards(prediction: Prediction, task: Task, truth: str | None, view: str, word
     """The whole answer. ``truth`` is a label or None; ``view`` is "softmax" or "calibrated"."""
     parts = [_card(answer, task, truth, view, words) for answer in prediction.answers]
     warning = f'<p class="unlike">{escape(words["unlike_" + task.key])}</p>' if marked else ""
-    headline = f'<p class="verdict">{escape(_agreement(prediction.given, task, words))}</p>'
+    headline = f'<h2 class="verdict">{escape(_agreement(prediction.given, task, words))}</h2>'
     right = f'<p class="right-line">{escape(_who_was_right(prediction.given, truth, words))}</p>' if truth else ""
+    legend = f'<p class="heat-legend">{escape(words["heat_legend_" + task.key])}</p>'
     return (
-        f'<div class="answer" aria-live="polite">{headline}{right}{warning}<div class="cards">{"".join(parts)}</div></div>'
+        f'<div class="answer" aria-live="polite">{headline}{right}{warning}{legend}'
+        f'<div class="cards">{"".join(parts)}</div></div>'
     )
 
 
@@ -95,11 +97,16 @@ def _card(
     return (
         f'<section class="card" data-loss="{answer.loss}" data-answer="{escape(answer.label)}">{title}'
         f'<div class="card-top"><div class="big">{escape(name)}</div>'
-        f'<div class="sure"><b>{probs[best]:.1%}</b><span>{escape(words["confident"])}</span></div>'
+        f'<div class="sure"><b>{_percent(probs[best])}</b><span>{escape(words["confident"])}</span></div>'
         f'<div class="heat" role="img" aria-label="{heat_alt}" title="{heat_alt}"></div></div>'
         f"{_bars(probs, task.labels, best, words)}{_truth_line(answer, task.labels, truth, words)}"
         f'<p class="note">{escape(words[f"note_{task.key}_{answer.loss}"])}</p></section>'
     )
+
+
+def _percent(share: float) -> str:
+    """Rounded, yet never to a certainty that no softmax has."""
+    return f"{share:.1%}" if share < 0.9995 else "> 99.9%"
 
 
 def _bars(probs: list[float], labels: tuple[str, ...], best: int, words: Words) -> str:
@@ -161,4 +168,4 @@ def _heat(share: NDArray[np.float32], picture: NDArray[np.float32]) -> NDArray[n
 def _veil(share: NDArray[np.float32], size: tuple[int, int]) -> NDArray[np.uint8]:
     """The tint alone, clearer the larger the share, smoothed to a quarter of ``size`` (width, height); RGBA."""
     smooth = np.asarray(Image.fromarray(share).resize((size[0] // 4 or 1, size[1] // 4 or 1), Image.Resampling.BICUBIC))
-    return np.concatenate([_tint(smooth), 190 * _strength(smooth) ** 2], axis=2).round().astype(np.uint8)
+    return np.concatenate([_tint(smooth), 160 * _strength(smooth) ** 2], axis=2).round().astype(np.uint8)

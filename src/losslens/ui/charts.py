@@ -54,7 +54,7 @@ def line_chart(
 
     inner = f'x="{_LEFT}" y="{_TOP}" width="{WIDTH - _LEFT - _RIGHT}" height="{HEIGHT - _TOP - _BOTTOM}"'
     frame = f"{_LEFT} {_TOP} {WIDTH - _LEFT - _RIGHT} {HEIGHT - _TOP - _BOTTOM}"
-    curves = "".join(_curve(line, x_range, y_range, place) for line in lines)
+    curves = "".join(_curve(line, x_range, y_range, place) for line in sorted(lines, key=lambda line: line.strong))
     # A picture within the picture clips the curves at the frame.
     parts = [*_grid(x_range, y_range, place), f'<svg {inner} viewBox="{frame}">{curves}</svg>']
     if marker is not None and x_low <= marker <= x_high:
@@ -63,7 +63,7 @@ def line_chart(
     if level is not None and y_low <= level <= y_high:
         (left, down), (right, _) = place(x_low, level), place(x_high, level)
         parts.append(f'<path d="M{left} {down}H{right}" class="marker"/>')
-        parts.append(f'<text x="{right}" y="{down - 6}" class="tick" text-anchor="end">{escape(level_label)}</text>')
+        parts.append(f'<text x="{right}" y="{down + 16}" class="tick" text-anchor="end">{escape(level_label)}</text>')
     parts.append(f'<text x="{(WIDTH + _LEFT - _RIGHT) / 2}" y="{HEIGHT - 6}" class="axis">{escape(x_title)}</text>')
     legend = "".join(f'<span><i style="background:{line.colour}"></i>{escape(line.label)}</span>' for line in lines)
     summary = escape(f"{title}; {x_title}; {', '.join(line.label for line in lines)}")

@@ -18,15 +18,16 @@ def build_mistakes_page(words: Words) -> None:
     gr.Markdown(words["mistakes_intro"].format(steps=STEPS))
     pick = gr.Dropdown([(words["mistake_" + key], key) for key in MISTAKES], value=first.key, label=words["pick_mistake"])
     story = gr.Markdown(words["story_" + first.key])
-    with gr.Row():
-        wrong = gr.Code(first.wrong, language="python", label=words["wrong_code"], interactive=False)
-        right = gr.Code(first.right, language="python", label=words["right_code"], interactive=False)
-    press = gr.Button(words["run"], variant="primary")
+    with gr.Row(elem_classes="codes"):
+        wrong = gr.Markdown(_code(words["wrong_code"], first.wrong), elem_classes="code")
+        right = gr.Markdown(_code(words["right_code"], first.right), elem_classes="code")
+    press = gr.Button(words["run"], variant="primary", elem_classes="mistakes-run")
     result = gr.HTML()
 
     def show(key: str) -> tuple[str, str, str, str]:
         mistake = MISTAKES[key]
-        return words["story_" + key], mistake.wrong, mistake.right, ""
+        codes = _code(words["wrong_code"], mistake.wrong), _code(words["right_code"], mistake.right)
+        return words["story_" + key], *codes, ""
 
     def on_run(key: str) -> str:
         mistake = MISTAKES[key]
@@ -37,10 +38,14 @@ def build_mistakes_page(words: Words) -> None:
     press.click(on_run, pick, result, concurrency_id="mistakes", concurrency_limit=1, **private)
 
 
+def _code(title: str, snippet: str) -> str:
+    return f"**{title}**\n```python\n{snippet}\n```"
+
+
 def outcome_html(words: Words, wrong: Outcome, right: Outcome, floor: float | None = None) -> str:
     """What torch said, and the curves of those that ran; ``floor`` is what the wrong loss cannot fall below."""
     said = "".join(
-        f"<div><h4>{escape(title)}</h4>{_said(words, outcome)}</div>"
+        f"<div><h2>{escape(title)}</h2>{_said(words, outcome)}</div>"
         for title, outcome in ((words["wrong_code"], wrong), (words["right_code"], right))
     )
     ran = [(words["wrong_code"], wrong, _WRONG), (words["right_code"], right, _RIGHT)]

@@ -185,6 +185,6 @@ def facts_text(words: Words, key: str) -> str:
     code = words["facts_code"].format(torch_class=f"`{fact.torch_class}`")
     said = "  \n".join(f"**{words['facts_' + part]}**: {words[part + '_' + key]}" for part in ("asks", "use", "avoid"))
     return (
-        f"### {words['loss_' + key]}\n\n$${fact.latex}$$\n\n{words['facts_symbols']}\n\n{said}  \n"
+        f"## {words['loss_' + key]}\n\n$${fact.latex}$$\n\n{words['facts_symbols']}\n\n{said}  \n"
         f"**{words['facts_paper']}**: [{fact.paper}]({fact.url})\n\n{code}:\n```python\n{fact.code}\n```"
     )

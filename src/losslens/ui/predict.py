@@ -1,5 +1,6 @@
 """The tabs on which a visitor hands over a picture and every loss answers: a drawn digit, a photo of a pet."""
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ from torch import Tensor
 
 from losslens import inference
 from losslens.inference import Prediction
-from losslens.pictures import PictureError
+from losslens.pictures import PictureError, read_picture
 from losslens.tasks import TASKS, Task
 from losslens.ui import cards
 from losslens.ui.pad import drawing_pad
@@ -78,8 +79,8 @@ def build_pets_tab(words: Words) -> None:
     with gr.Row(elem_classes="predict pets"):
         with gr.Column(scale=1, min_width=300, elem_classes="hand"):
             upload = picture_upload(words, words["upload_pets"], webcam=True, height=300)
-            gr.Examples(SAMPLES, upload, label=words["samples_pets"], cache_examples=False, api_visibility="private")
-            gr.Markdown(words["privacy_pets"], elem_classes="small")
+            _samples(words, upload)
+            gr.Markdown(f"{words['samples_pets']} {words['privacy_pets']}", elem_classes="small")
         truth, view, answer, heat = _answers(PETS, words)
 
     def on_photo(photo: Image.Image | None, truth: str, view: str) -> tuple[Prediction | None, str, str]:
@@ -94,6 +95,14 @@ def build_pets_tab(words: Words) -> None:
 
     upload.change(on_photo, [upload, truth, view], [current, answer, heat], **_QUICK)
     gr.on([truth.change, view.change], shown, [current, truth, view], answer, **_QUICK)
+
+
+def _samples(words: Words, upload: gr.Image) -> None:
+    """Photos to click. (Those of ``gr.Examples`` have no name for who cannot see them.)"""
+    with gr.Row(elem_classes="samples"):
+        for path in SAMPLES:
+            button = gr.Button(words["sample_" + Path(path).stem], icon=path, size="sm", min_width=80)
+            button.click(partial(read_picture, path), None, upload, **_QUICK)
 
 
 def _answers(task: Task, words: Words) -> tuple[gr.Radio, gr.Radio, gr.HTML, gr.HTML]:

@@ -16,6 +16,7 @@ from losslens.ui.words import Words
 
 MOST_MEGABYTES = 20  # of an uploaded file
 PAD_CHARACTERS = 400_000  # a 280x280 PNG has a few thousand; whatever is longer did not come from the pad
+_CAMERA = {"video": {"facingMode": "environment"}}  # a phone's camera that looks away from the visitor
 PHOTO_CHARACTERS = MOST_MEGABYTES * 1_000_000 * 4 // 3
 _PREFIX = re.compile(r"data:image/[a-z]+;base64,")
 
@@ -82,7 +83,9 @@ def picture_upload(words: Words, label: str, *, webcam: bool = False, height: in
         label=label,
         sources=["upload", "webcam", "clipboard"] if webcam else ["upload", "clipboard"],
         type="pil",
+        format="png",
         height=height,
+        webcam_options=gr.WebcamOptions(mirror=False, constraints=_CAMERA),
         buttons=[],
         elem_classes="upload",
     )
