@@ -12,6 +12,7 @@ from gradio_client.exceptions import AppError
 from PIL import Image, ImageDraw
 
 from losslens.losses import LOSSES
+from losslens.ui.page import build, launch_options
 from losslens.ui.predict import SAMPLES
 from losslens.ui.words import WORDS
 
