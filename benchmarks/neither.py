@@ -1,45 +1,87 @@
-"""How many pictures that hold neither a cat nor a dog are marked, and how many of pets/test are.
+"""How many pictures that hold neither a cat nor a dog are marked, kind by kind, and how many of pets/test are.
 
-500 pictures: photos of other things from a folder (crops of them, some shrunk to 32 pixels and back), and made textures,
-gradients, noise, pages, digits and shapes from another seed than the detector was fitted on.
+500 pictures: photos of other things, small crops of them as coarse as CIFAR's, and made textures, gradients, noise, pages of
+text, digits and shapes, from another seed than the detector was fitted on.
 
-    python benchmarks/neither.py --photos FOLDER --data-root data
+    apt-get install tuxpaint-stamps-default opencv-doc
+    python benchmarks/neither.py --data-root data --photos /usr/share/tuxpaint/stamps /usr/share/doc/opencv-doc/examples
 """
 
 import argparse
 import random
+import re
+from collections.abc import Iterable
 from pathlib import Path
 
 import torch
+from PIL import Image
+from torch import Tensor
+from tqdm import tqdm
 
 from losslens import inference
-from losslens.data import pets, photos_in
+from losslens.data import PHOTO_SUFFIXES, pets
 from losslens.photo_strangers import made_photo_strangers
+from losslens.pictures import PictureError, photo_tensor, read_picture
 
-PHOTOS, MADE = 290, 210
-
-
-def marked(pictures: torch.Tensor) -> list[bool]:
-    """Whether each of (N, 3, 224, 224) is marked as neither."""
-    return [inference.is_stranger("pets", inference.predict("pets", picture)) for picture in pictures]
+PHOTOS, CROPS, MADE = 170, 120, 30  # of each made kind
+KINDS = ("clouds", "waves", "gradients", "noise", "pages of text", "digits", "shapes")  # in the order they are made
+PET = re.compile(r"(^|[^a-z])(black)?(cat|dog|kitten|pupp(y|ie)|husky)s?([^a-z]|$)", re.IGNORECASE)
+CIFAR_SIDE = 32  # pixels
 
 
 def main() -> None:
     """Print the shares."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--photos", type=Path, required=True)
+    parser.add_argument("--photos", type=Path, nargs="+", required=True, help="folders with photos of other things")
     parser.add_argument("--data-root", default="data")
     options = parser.parse_args()
-    photos = photos_in(options.photos)
-    chosen = random.Random(0).sample(range(len(photos)), min(PHOTOS, len(photos)))
-    of_photos, of_made = marked(photos[chosen]), marked(made_photo_strangers(seed=99, count=MADE))
-    both = of_photos + of_made
-    print(f"photos of other things   {sum(of_photos):4} of {len(of_photos):4}   {sum(of_photos) / len(of_photos):.1%}")
-    print(f"made pictures            {sum(of_made):4} of {len(of_made):4}   {sum(of_made) / len(of_made):.1%}")
-    print(f"together                 {sum(both):4} of {len(both):4}   {sum(both) / len(both):.1%}")
+    chance = random.Random(0)
+    photos = other_photos(options.photos)
+    made = made_photo_strangers(seed=99, count=MADE * len(KINDS))
+    kinds: dict[str, Iterable[Tensor]] = {
+        "photos of other things": (photo_tensor(photo) for photo in chance.sample(photos, min(PHOTOS, len(photos)))),
+        "crops as coarse as CIFAR": (coarse_crop(chance.choice(photos), chance) for _ in range(CROPS)),
+    }
+    kinds |= {kind: made[index :: len(KINDS)] for index, kind in enumerate(KINDS)}
+    together = []
+    for kind, pictures in kinds.items():
+        found = marked(pictures)
+        say(kind, found)
+        together += found
+    say("together", together)
     test = pets(options.data_root).test
-    of_pets = marked(test.batch(torch.arange(len(test)))[0])
-    print(f"pets/test                {sum(of_pets):4} of {len(of_pets):4}   {sum(of_pets) / len(of_pets):.1%}")
+    say("pets/test", marked(test.batch(torch.tensor([index]))[0][0] for index in range(len(test))))
+
+
+def other_photos(folders: list[Path]) -> list[Image.Image]:
+    """Every picture below the folders that can be read and whose path names no cat or dog."""
+    photos = []
+    for path in sorted(path for folder in folders for path in folder.rglob("*")):
+        if path.suffix.lower() in PHOTO_SUFFIXES and not any(PET.search(part) for part in (*path.parts[:-1], path.stem)):
+            try:
+                photo = read_picture(path)
+            except PictureError:
+                continue
+            photo.thumbnail((1024, 1024))
+            photos.append(photo)
+    return photos
+
+
+def coarse_crop(photo: Image.Image, chance: random.Random) -> Tensor:
+    """A square out of the photo, half to all of its shorter side, shrunk to 32 pixels."""
+    side = round(min(photo.size) * chance.uniform(0.5, 1))
+    left, top = chance.randint(0, photo.width - side), chance.randint(0, photo.height - side)
+    return photo_tensor(photo.crop((left, top, left + side, top + side)).resize((CIFAR_SIDE, CIFAR_SIDE)))
+
+
+def marked(pictures: Iterable[Tensor]) -> list[bool]:
+    """Whether each picture (3, 224, 224) is marked as neither."""
+    return [inference.is_stranger("pets", inference.predict("pets", picture)) for picture in tqdm(pictures, leave=False)]
+
+
+def say(kind: str, found: list[bool]) -> None:
+    """One line of the table."""
+    print(f"{kind:26} {sum(found):5} of {len(found):5}   {sum(found) / len(found):6.1%}", flush=True)
 
 
 if __name__ == "__main__":

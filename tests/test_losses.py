@@ -5,7 +5,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from losslens.losses import LOSSES, brier, cross_entropy, focal, gce, kl_div, margin, mse
+from losslens.losses import LOSSES, cross_entropy, focal, gce, kl_div, margin
 
 Batch = tuple[Tensor, Tensor]
 
@@ -76,25 +76,56 @@ def test_gce_runs_from_cross_entropy_to_half_the_absolute_error(batch: Batch) ->
     torch.testing.assert_close(gce(logits, target, q=1.0), absolute / 2)
 
 
-@pytest.mark.parametrize(
-    ("fn", "weight"),
-    [(cross_entropy, lambda p: torch.ones_like(p)), (gce, lambda p: p**0.7)],
-    ids=["cross_entropy", "gce"],
-)
-def test_gradient_is_weight_times_probabilities_less_one_hot(fn, weight, batch: Batch) -> None:
-    logits, target = batch
-    probs, one_hot = logits.softmax(1), F.one_hot(target, 10)
-    p_true = probs.gather(1, target[:, None])
-    torch.testing.assert_close(gradient(fn(logits, target), logits), weight(p_true) * (probs - one_hot))
+def smoothed(e: Tensor) -> Tensor:
+    return 0.9 * e + 0.1 / e.shape[1]
 
 
-def test_squared_error_gradients(batch: Batch) -> None:
-    logits, target = batch
-    probs, one_hot = logits.softmax(1), F.one_hot(target, 10)
-    torch.testing.assert_close(gradient(mse(logits, target), logits), 2 * (logits - one_hot))
-    residual = probs - one_hot
-    expected = 2 * probs * (residual - (residual * probs).sum(1, keepdim=True))
-    torch.testing.assert_close(gradient(brier(logits, target), logits), expected)
+def best_wrong(z: Tensor, e: Tensor) -> Tensor:
+    return (z - 1e9 * e).amax(1)
+
+
+# Each loss written out: its value (N,) and its gradient in z (N, C), from z, p = softmax(z), the one-hot e and p_y (N, 1).
+CLOSED_FORMS = {
+    "cross_entropy": (lambda z, p, e, p_y: -p_y.log().squeeze(1), lambda z, p, e, p_y: p - e),
+    "kl_div": (
+        lambda z, p, e, p_y: (smoothed(e) * (smoothed(e) / p).log()).sum(1),
+        lambda z, p, e, p_y: p - smoothed(e),
+    ),
+    "mse": (lambda z, p, e, p_y: ((z - e) ** 2).sum(1), lambda z, p, e, p_y: 2 * (z - e)),
+    "brier": (
+        lambda z, p, e, p_y: ((p - e) ** 2).sum(1),
+        lambda z, p, e, p_y: 2 * p * (p - e - ((p - e) * p).sum(1, keepdim=True)),
+    ),
+    "bce": (
+        lambda z, p, e, p_y: -(e * torch.sigmoid(z).log() + (1 - e) * torch.sigmoid(-z).log()).sum(1),
+        lambda z, p, e, p_y: torch.sigmoid(z) - e,
+    ),
+    "focal": (
+        lambda z, p, e, p_y: (-((1 - p_y) ** 2) * p_y.log()).squeeze(1),
+        lambda z, p, e, p_y: ((1 - p_y) ** 2 - 2 * p_y * (1 - p_y) * p_y.log()) * (p - e),
+    ),
+    "margin": (
+        lambda z, p, e, p_y: (1 + best_wrong(z, e) - (z * e).sum(1)).clamp_min(0),
+        lambda z, p, e, p_y: (
+            (1 + best_wrong(z, e) > (z * e).sum(1))[:, None] * ((z == best_wrong(z, e)[:, None]).double() - e)
+        ),
+    ),
+    "gce": (lambda z, p, e, p_y: ((1 - p_y**0.7) / 0.7).squeeze(1), lambda z, p, e, p_y: p_y**0.7 * (p - e)),
+}
+
+
+@pytest.mark.parametrize("classes", [2, 3, 10])
+@pytest.mark.parametrize("key", LOSSES)
+def test_value_and_gradient_are_the_closed_forms(key: str, classes: int) -> None:
+    generator = torch.Generator().manual_seed(1)
+    logits = (torch.randn(32, classes, generator=generator, dtype=torch.float64) * 3).requires_grad_()
+    target = torch.randint(0, classes, (32,), generator=generator)
+    losses = LOSSES[key].fn(logits, target)
+    z, e = logits.detach(), F.one_hot(target, classes).double()
+    p = z.softmax(1)
+    value, slope = (form(z, p, e, p.gather(1, target[:, None])) for form in CLOSED_FORMS[key])
+    torch.testing.assert_close(losses.detach(), value, rtol=1e-10, atol=1e-12)
+    torch.testing.assert_close(gradient(losses, logits), slope, rtol=1e-10, atol=1e-12)
 
 
 def test_a_perfect_fit_of_squared_error_shows_only_23_percent() -> None:

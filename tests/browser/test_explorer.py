@@ -5,6 +5,9 @@ from typing import Any
 import pytest
 from pages import open_tab
 
+from losslens.facts import FACTS
+from losslens.losses import LOSSES
+
 TABS = {
     "en-US": ("Explore the losses", "Your own loss", "Mistakes", "Run both"),
     "ja-JP": ("損失関数を探る", "自作の損失", "よくある間違い", "両方を実行"),
@@ -62,6 +65,18 @@ def test_a_mistake_is_run_and_told(visit: Any, locale: str) -> None:
     page.get_by_role("button", name=TABS[locale][3]).click()
     page.wait_for_selector(".outcome .said", timeout=60_000)
     assert page.locator(".outcome svg[role=img]").count() == 2
+
+
+def test_every_loss_has_its_formula_set_and_its_code_on_the_page(visit: Any) -> None:
+    page = explorer(visit, "en-US")
+    pick = page.get_by_label("Loss to look at closely")
+    for key, loss in LOSSES.items():
+        pick.click()
+        page.get_by_role("option", name=loss.label, exact=True).click()
+        page.wait_for_function("text => document.querySelector('.facts h2')?.innerText === text", arg=loss.label)
+        page.wait_for_selector(".facts .katex-display .mord")
+        assert page.locator(".facts .katex-error").count() == 0
+        assert FACTS[key].code.splitlines()[-1] in page.locator(".facts pre").inner_text()
 
 
 def test_the_logits_of_the_drawing_can_be_taken(visit: Any) -> None:
