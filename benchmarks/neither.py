@@ -9,7 +9,6 @@ text, digits and shapes, from another seed than the detector was fitted on.
 
 import argparse
 import random
-import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -19,13 +18,12 @@ from torch import Tensor
 from tqdm import tqdm
 
 from losslens import inference
-from losslens.data import PHOTO_SUFFIXES, pets
+from losslens.data import other_photos, pets
 from losslens.photo_strangers import made_photo_strangers
-from losslens.pictures import PictureError, photo_tensor, read_picture
+from losslens.pictures import photo_tensor
 
 PHOTOS, CROPS, MADE = 170, 120, 30  # of each made kind
 KINDS = ("clouds", "waves", "gradients", "noise", "pages of text", "digits", "shapes")  # in the order they are made
-PET = re.compile(r"(^|[^a-z])(black)?(cat|dog|kitten|pupp(y|ie)|husky)s?([^a-z]|$)", re.IGNORECASE)
 CIFAR_SIDE = 32  # pixels
 
 
@@ -51,20 +49,6 @@ def main() -> None:
     say("together", together)
     test = pets(options.data_root).test
     say("pets/test", marked(test.batch(torch.tensor([index]))[0][0] for index in range(len(test))))
-
-
-def other_photos(folders: list[Path]) -> list[Image.Image]:
-    """Every picture below the folders that can be read and whose path names no cat or dog."""
-    photos = []
-    for path in sorted(path for folder in folders for path in folder.rglob("*")):
-        if path.suffix.lower() in PHOTO_SUFFIXES and not any(PET.search(part) for part in (*path.parts[:-1], path.stem)):
-            try:
-                photo = read_picture(path)
-            except PictureError:
-                continue
-            photo.thumbnail((1024, 1024))
-            photos.append(photo)
-    return photos
 
 
 def coarse_crop(photo: Image.Image, chance: random.Random) -> Tensor:

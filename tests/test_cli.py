@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -15,9 +16,10 @@ from PIL import Image
 from safetensors.torch import load_file
 from torchvision.datasets import mnist as torchvision_mnist
 
-from losslens import cli, inference
+from losslens import checkpoints, cli, inference
 from losslens.data import Dataset
 from losslens.networks import PetNet, PetTrunk
+from losslens.photo_strangers import made_photo_strangers
 from losslens.tasks import TASKS
 
 EPOCHS = 2
@@ -118,6 +120,22 @@ def test_pets_heads_are_trained_on_a_trunk_that_is_made_once(
     assert cli.main(["predict", "pets", str(few_pets / "test" / "cat" / "0.png")]) == 0
     assert capsys.readouterr().out.count("calibrated") == 2
     inference.forget()
+
+
+def test_the_detector_is_fitted_anew_and_nothing_else(
+    few_pets: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(TASKS, "pets", replace(TASKS["pets"], strangers=lambda seed: made_photo_strangers(seed, 14)))
+    models, photos = shutil.copytree(checkpoints.models_folder() / "pets", tmp_path / "out" / "pets"), tmp_path / "photos"
+    photos.mkdir()
+    for index in range(4):
+        Image.new("RGB", (40, 40), (50 * index, 90, 90)).save(photos / f"{index}.png")
+    before = {path.name: path.read_bytes() for path in models.iterdir()}
+    command = ["train", "pets", "--loss", "none", "--data-root", few_pets, "--out", tmp_path / "out", "--others", photos]
+    assert cli.main([str(word) for word in command]) == 0
+    assert "14 made strangers and 4 photos of other things" in capsys.readouterr().out
+    after = {path.name: path.read_bytes() for path in models.iterdir()}
+    assert [name for name in after if after[name] != before[name]] == ["unlike.safetensors"]
 
 
 def test_predict_reads_a_picture_and_says_what_is_wrong_with_others(

@@ -8,7 +8,7 @@ import torch
 from PIL import Image
 from torchvision import datasets
 
-from losslens.data import PETS, Dataset, pets, photos_in, with_wrong_labels
+from losslens.data import PETS, Dataset, other_photos, pets, with_wrong_labels
 from losslens.training import TrainConfig, batch_indices
 
 
@@ -68,12 +68,17 @@ def test_without_photos_and_network_one_line_says_what_to_do(tmp_path: Path, mon
         pets(tmp_path)
 
 
-def test_photos_of_other_things_are_found_below_a_folder(tmp_path: Path) -> None:
+def test_photos_of_other_things_are_found_and_pets_and_broken_files_passed_over(tmp_path: Path) -> None:
     photo(tmp_path / "a" / "x.png", "white")
-    photo(tmp_path / "y.jpg", "black")
-    assert photos_in(tmp_path).shape == (2, 3, 224, 224)
+    photo(tmp_path / "y.jpg", "black", (4000, 90))
+    photo(tmp_path / "b" / "cathedral.png", "white")
+    for pet in ("cats/1.png", "black-cat.png", "Dog2.jpg", "puppies/x.png"):
+        photo(tmp_path / pet, "red")
+    (tmp_path / "broken.png").write_bytes(b"no picture")
+    found = other_photos([tmp_path / "a", tmp_path])
+    assert sorted(each.size for each in found) == [(60, 40), (60, 40), (60, 40), (1024, 23)]
     with pytest.raises(FileNotFoundError, match="no photo"):
-        photos_in(tmp_path / "none")
+        other_photos([tmp_path / "none"])
 
 
 def test_wrong_labels_are_as_many_as_asked_and_lie_in_every_batch(mini: Dataset) -> None:

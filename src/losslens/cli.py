@@ -11,7 +11,7 @@ import torch
 from accelerate import Accelerator
 
 from losslens import checkpoints, inference, publish
-from losslens.data import photos_in
+from losslens.data import other_photos
 from losslens.evaluation import figures, outputs_of
 from losslens.losses import LOSSES
 from losslens.pictures import read_picture
@@ -44,14 +44,16 @@ def _parser() -> argparse.ArgumentParser:
 
     training = commands.add_parser("train", help="train checkpoints and measure them")
     training.add_argument("task", choices=TASKS)
-    training.add_argument("--loss", default="all", help=f"all, or of: {', '.join(LOSSES)} (several with commas)")
+    training.add_argument("--loss", default="all", help=f"all, none, or of: {', '.join(LOSSES)} (several with commas)")
     training.add_argument("--seed", type=int, default=0)
     training.add_argument("--epochs", type=int, default=0, help="0: the task's own")
     training.add_argument("--learning-rate", type=float, default=0.0, help="0: the task's own")
     training.add_argument("--data-root", default="data", help="folder with the data, or to download it into")
     training.add_argument("--out", type=Path, default=Path("models"), help="folder for the checkpoints")
     training.add_argument("--runs", type=Path, default=Path("runs"), help="folder for resumable states")
-    training.add_argument("--others", type=Path, help="folder with photos of neither class, for the detector (pets)")
+    training.add_argument(
+        "--others", type=Path, nargs="+", help="folders with photos of neither class, for the detector (pets)"
+    )
     training.add_argument("--resume", action="store_true", help="go on from an interrupted run")
     training.set_defaults(command=_train)
 
@@ -80,7 +82,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _train(options: argparse.Namespace) -> None:
-    losses = list(LOSSES) if options.loss == "all" else options.loss.split(",")
+    losses = {"all": list(LOSSES), "none": []}.get(options.loss, options.loss.split(","))
     configs = [
         TrainConfig(options.task, loss, options.seed, options.epochs, learning_rate=options.learning_rate) for loss in losses
     ]
@@ -90,14 +92,18 @@ def _train(options: argparse.Namespace) -> None:
     if accelerator.is_main_process and accelerator.num_processes > 1:
         print(f"{accelerator.num_processes} processes share each batch")
     pictures = TASKS[options.task].load(options.data_root)
-    splits = splits_for(options.task, pictures, accelerator, options.out, options.runs, options.seed, resume=options.resume)
+    if configs:
+        splits = splits_for(
+            options.task, pictures, accelerator, options.out, options.runs, options.seed, resume=options.resume
+        )
     for config in configs:
         path = make_checkpoint(config, splits, accelerator, options.out, options.runs, resume=options.resume)
         if path is not None:
             print(f"wrote {path}")
     everyone = all(checkpoints.checkpoint_path(options.task, loss, options.out).is_file() for loss in LOSSES)
     if accelerator.is_main_process and everyone:
-        others = photos_in(options.others) if options.others else None
+        photos = other_photos(options.others) if options.others else []
+        others = torch.stack([TASKS[options.task].to_tensor(photo) for photo in photos]) if photos else None
         print(make_detector(options.task, pictures, options.out, others))
 
 

@@ -113,9 +113,10 @@ def make_detector(task: str, splits: Splits, out: Path, others: Tensor | None = 
     known_marked, strangers_marked = (
         float((detector.scores(rows) > detector.threshold).float().mean()) for rows in (unseen, left)
     )
+    photos = "" if others is None else f" and {len(others):,} photos of other things"
     fitted = (
-        f"Fitted on held-out {task} and strangers; of others of each kind it marks {known_marked:.1%} "
-        f"and {strangers_marked:.1%}."
+        f"Fitted on half of {len(images):,} held-out {task}, of {len(other):,} made strangers{photos}; of the other halves "
+        f"it marks {known_marked:.1%} and {strangers_marked:.1%}."
     )
     unlike.save(detector, out / task, fitted)
     return fitted

@@ -106,7 +106,7 @@ def _card(
 
 def _percent(share: float) -> str:
     """Rounded, yet never to a certainty that no softmax has."""
-    return f"{share:.1%}" if share < 0.9995 else "> 99.9%"
+    return f"{share:.1%}" if share < 0.9995 else ">99.9%"
 
 
 def _bars(probs: list[float], labels: tuple[str, ...], best: int, words: Words) -> str:
