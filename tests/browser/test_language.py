@@ -19,10 +19,13 @@ def test_gradios_own_words_follow_the_page_and_not_the_browser(visit: Any, path:
 def test_a_japanese_browser_that_chose_english_gets_all_of_it_in_english(visit: Any) -> None:
     page = visit(locale="ja-JP").page
     page.wait_for_url(re.compile(r"/ja$"))
+    page.wait_for_timeout(1000)
     page.get_by_role("link", name="English").click()
     page.locator(".digits .upload").get_by_text(UPLOAD[""]).wait_for()
+    page.wait_for_timeout(1000)  # leaving while it still loads would abort its requests, which gradio logs as errors
     page.reload()
     page.locator(".digits .upload").get_by_text(UPLOAD[""]).wait_for()
+    page.wait_for_timeout(1000)
     page.get_by_role("link", name="日本語").click()
     page.locator(".digits .upload").get_by_text(UPLOAD["ja"]).wait_for()
 
