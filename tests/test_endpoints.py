@@ -41,6 +41,13 @@ def test_every_job_has_an_endpoint_with_types_and_a_description(app_url: str) ->
     for name, endpoint in named.items():
         assert [value["python_type"]["type"] for value in endpoint["returns"]] == ["dict(str, Any)"]
         assert endpoint["description"].startswith(getattr(endpoints, name[1:]).__doc__.splitlines()[0])
+        assert all(value["python_type"]["description"] for value in endpoint["parameters"])
+
+
+def test_the_api_pages_own_example_runs(app_url: str) -> None:
+    named = httpx.get(f"{app_url}gradio_api/info").json()["named_endpoints"]
+    example = {value["parameter_name"]: value["example_input"] for value in named["/loss_value"]["parameters"]}
+    assert "event: complete" in call(app_url, "v2/loss_value", example)
 
 
 def test_values_go_by_place_and_by_name(app_url: str) -> None:

@@ -4,11 +4,13 @@ Gradio reads the docstrings for its API page and for MCP: a line for each value,
 """
 
 import math
+from functools import partial
 from typing import Any
 
 import gradio as gr
 import torch
 from gradio.events import api  # gr.api, which gradio does not export to type checkers
+from gradio.utils import get_function_description
 from PIL import Image
 
 from losslens import formula, inference
@@ -22,12 +24,35 @@ from losslens.ui.uploads import PHOTO_CHARACTERS, decode
 DIGITS, PETS = TASKS["digits"], TASKS["pets"]
 
 
-def add_endpoints() -> None:
+_EXAMPLES: dict[str, Any] = {
+    "drawing": "data:image/png;base64,iVBORw0KGgo...",
+    "photo": "data:image/jpeg;base64,/9j/4AAQSkZJRg...",
+    "loss": "focal",
+    "logits": [2.0, 0.5, -1.0],
+    "target": 0,
+}
+
+
+def add_endpoints(demo: gr.Blocks) -> None:
     """Add the endpoints to the page that is being built; once an app, not once a language."""
     # Predictions wait in the tabs' own queue: without the limit said again, they would take one at a time from it.
     api(predict_digit, api_name="predict_digit", concurrency_id="predict", concurrency_limit=2)
     api(predict_pet, api_name="predict_pet", concurrency_id="predict", concurrency_limit=2)
     api(loss_value, api_name="loss_value")
+    for event in demo.fns.values():
+        if event.api_visibility == "public":
+            _document(event)
+
+
+def _document(event: Any) -> None:
+    """Give the API page what ``gr.api`` leaves out: each value's name, its line of the docstring, and an example."""
+    _, lines, _ = get_function_description(event.fn)
+    for value, (name, line) in zip(event.inputs, lines.items(), strict=True):
+        value.label = name
+        value._api_info = value._api_info | {"additional_description": line}
+        value.example_payload = partial(_EXAMPLES.get, name, "...")
+    for value in event.outputs:
+        value.label = "answer"
 
 
 def predict_digit(drawing: str) -> dict[str, Any]:

@@ -37,7 +37,7 @@ def build() -> gr.Blocks:
     # Uploaded files are looked over every minute and deleted once they are 10 minutes old.
     with App(title=TITLE, analytics_enabled=False, delete_cache=(60, 600), fill_width=True) as demo:
         _page("en")
-        add_endpoints()
+        add_endpoints(demo)
         demo.unload(leave)
     with demo.route(LANGUAGES["ja"], "/ja", show_in_navbar=False):
         _page("ja")
