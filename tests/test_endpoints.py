@@ -4,6 +4,7 @@ import asyncio
 import json
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -167,3 +168,10 @@ def test_the_app_is_launched_as_a_public_service_should_be() -> None:
     public = [event.api_name for event in demo.fns.values() if event.api_visibility == "public"]
     assert {f"/{name}" for name in public} == set(JOBS) and len(public) == len(JOBS)
     assert {event.concurrency_limit for event in demo.fns.values() if event.concurrency_id == "predict"} == {2}
+
+
+def test_a_missing_checkpoint_is_named_beside_the_answers(app: str, random_models: Path) -> None:
+    (random_models / "digits" / "focal.safetensors").unlink()
+    told = Client(app, verbose=False).predict("", api_name="/predict_digit")
+    assert "focal" not in told["answers"] and len(told["answers"]) == 7
+    assert list(told["missing"]) == ["focal"] and "losslens train digits --loss focal" in told["missing"]["focal"]

@@ -169,4 +169,5 @@ def _explained(error: Exception, repository: str) -> str:
         refused = f"The Hub refused the token for {repository}; it must be valid and may write."
         return f"{refused if status in (401, 403) else f'{hub} failed over {repository}.'} It says: {status} {said}".rstrip()
     # Never the error's own text: that of a broken header holds the token.
-    return f"{hub} cannot be used for {repository} now ({type(error.__cause__ or error).__name__})."
+    kind = type(error.__cause__ or error).__name__
+    return f"A request to {hub} for {repository} failed ({kind}); check the network and, if one is used, the token."

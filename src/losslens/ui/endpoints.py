@@ -15,7 +15,7 @@ from PIL import Image
 
 from losslens import formula, inference
 from losslens.curves import MAX_CLASSES, anatomy
-from losslens.inference import Prediction
+from losslens.inference import Missing, Prediction
 from losslens.losses import LOSSES
 from losslens.pictures import PictureError
 from losslens.tasks import TASKS, Task
@@ -58,9 +58,9 @@ def _document(event: Any) -> None:
 def predict_digit(drawing: str) -> dict[str, Any]:
     """Every loss's answer to a drawn digit.
 
-    It has "answers", by loss: label, logits, softmax and calibrated probabilities of 0 to 9; "blank", whether nothing is
-    drawn; "unlike", 0..1, how little it looks like any digit (null where nothing was fitted); and "marked", whether that is
-    above the threshold.
+    It has "answers", by loss: label, logits, softmax and calibrated probabilities of 0 to 9; "missing", by loss: why there
+    is no answer; "blank", whether nothing is drawn; "unlike", 0..1, how little it looks like any digit (null where nothing
+    was fitted); and "marked", whether that is above the threshold.
 
     Args:
         drawing: a picture as a data URL (data:image/png;base64,...), dark ink on light paper or the reverse
@@ -73,8 +73,9 @@ def predict_digit(drawing: str) -> dict[str, Any]:
 def predict_pet(photo: str) -> dict[str, Any]:
     """Every loss's answer to a photo of a cat or a dog.
 
-    It has "answers", by loss: label, logits, softmax and calibrated probabilities of cat and dog; "unlike", 0..1, how little
-    it looks like either (null where nothing was fitted); and "marked", whether that is above the threshold.
+    It has "answers", by loss: label, logits, softmax and calibrated probabilities of cat and dog; "missing", by loss: why
+    there is no answer; "unlike", 0..1, how little it looks like either (null where nothing was fitted); and "marked",
+    whether that is above the threshold.
 
     Args:
         photo: PNG, JPEG, WebP, GIF or BMP, up to 20 megapixels, as a data URL (data:image/jpeg;base64,...)
@@ -136,4 +137,9 @@ def _plain(task: Task, prediction: Prediction) -> dict[str, Any]:
         a.loss: {"label": a.label, "logits": a.logits, "softmax": a.softmax, "calibrated": a.calibrated}
         for a in prediction.given
     }
-    return {"answers": answers, "unlike": prediction.unlike, "marked": inference.is_stranger(task.key, prediction)}
+    return {
+        "answers": answers,
+        "missing": {a.loss: a.problem for a in prediction.answers if isinstance(a, Missing)},
+        "unlike": prediction.unlike,
+        "marked": inference.is_stranger(task.key, prediction),
+    }
