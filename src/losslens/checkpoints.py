@@ -67,7 +67,7 @@ def models_folder() -> Path:
     try:
         return hub.fetch(repository)
     except hub.HubError as error:
-        raise CheckpointError(str(error)) from error
+        raise CheckpointError(f"LOSSLENS_MODELS names no folder here, so a repository. {error}") from error
 
 
 def checkpoint_path(task: str, loss: str, folder: Path | None = None) -> Path:
