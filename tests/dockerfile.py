@@ -7,6 +7,7 @@ that runs this, users are not created, and ``pip`` installs into a virtual envir
 quick, only checks that the present environment satisfies what it would install.
 """
 
+import json
 import os
 import re
 import shlex
@@ -119,4 +120,5 @@ def _ignored(path: Path, context: Path) -> bool:
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as folder:
         built = build(Path(folder), install=True)
-        subprocess.run(["sh", "-c", "exec python app.py"], cwd=built.workdir, env=built.variables(), check=False)
+        given = {name: value for name, value in os.environ.items() if name.startswith("GRADIO_")}  # as `docker run -e`
+        subprocess.run(json.loads(built.last["CMD"]), cwd=built.workdir, env=built.variables() | given, check=False)

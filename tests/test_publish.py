@@ -216,6 +216,7 @@ def test_nobody_to_ask_and_bad_names_are_one_line(
         (["--repo-id", "me/loss-lens"], "--yes"),
         (["--repo-id", "loss-lens", "--yes"], "give USER/NAME"),
         (["--repo-id", "me/loss-lens", "--space", "a b", "--yes"], "give USER/NAME"),
+        (["--repo-id", "me/loss--lens", "--yes"], "Cannot have -- or .."),
     ):
         assert cli.main(["publish", *arguments]) == 2
         error = capsys.readouterr().err

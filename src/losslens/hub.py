@@ -20,6 +20,7 @@ from huggingface_hub import HfApi, constants
 from huggingface_hub.errors import (
     EntryNotFoundError,
     HfHubHTTPError,
+    HFValidationError,
     LocalTokenNotFoundError,
     RepositoryNotFoundError,
     RevisionNotFoundError,
@@ -156,6 +157,8 @@ def plainly(repository: str) -> Iterator[None]:
 
 def _explained(error: Exception, repository: str) -> str:
     hub = constants.ENDPOINT
+    if isinstance(error, HFValidationError):
+        return " ".join(str(error).split())
     if isinstance(error, LocalTokenNotFoundError):
         return "There is no Hugging Face token here: run `hf auth login`, or set HF_TOKEN, with a token that may write."
     if isinstance(error, RevisionNotFoundError):
