@@ -144,6 +144,20 @@ def test_a_file_with_another_checksum_is_refused_in_one_sentence(
     capsys.readouterr()
     assert cli.main(["predict", "digits", str(Path(cli.__file__).parent / "ui" / "samples" / "cat.jpg")]) == 0
     assert "Traceback" not in capsys.readouterr().err
+    weights[-1] ^= 1
+    mended = server.commit(REPO, {"digits/focal.safetensors": bytes(weights)})
+    hub._results.clear()
+    assert checkpoints.models_folder().name == mended  # the bad commit was not pinned
+
+
+def test_a_damaged_note_says_what_to_delete(server: SmallHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    note = tmp_path / "hf" / "losslens" / "me--loss-lens@main.json"
+    note.parent.mkdir(parents=True)
+    note.write_text("{}")
+    monkeypatch.setenv("LOSSLENS_MODELS", "me/loss-lens")
+    with pytest.raises(checkpoints.CheckpointError, match=r"loss-lens@main\.json, is damaged; delete it"):
+        checkpoints.models_folder()
+    assert server.asked == []
 
 
 @pytest.mark.parametrize(

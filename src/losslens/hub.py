@@ -87,31 +87,36 @@ def fetch(repository: Repository) -> Path:
 def _fetch(repository: Repository) -> Path:
     api = HfApi(library_name="losslens")
     with plainly(str(repository)):
-        commit = _pinned(api, repository)
+        pinned = _pinned(repository)
+        commit = pinned or api.model_info(repository.repo_id, revision=repository.revision).sha
         manifest = Path(api.hf_hub_download(repository.repo_id, MANIFEST, revision=commit))
         sums = _sums(manifest, repository)
         if any(not (manifest.parent / name).is_file() for name in sums):
             api.snapshot_download(repository.repo_id, revision=commit, allow_patterns=list(sums))
     for name, expected in sums.items():
         _check(manifest.parent / name, expected, repository, cache=manifest.parents[2])
+    if pinned is None:  # only now that all is well: a bad commit must not be pinned
+        note = _note(repository)
+        note.parent.mkdir(parents=True, exist_ok=True)
+        note.write_text(json.dumps({"repository": str(repository), "commit": commit}) + "\n")
     return manifest.parent
 
 
-def _pinned(api: HfApi, repository: Repository) -> str:
-    """The commit that a revision meant when it was first asked for on this machine."""
+def _note(repository: Repository) -> Path:
+    return Path(constants.HF_HOME) / "losslens" / (str(repository).replace("/", "--") + ".json")
+
+
+def _pinned(repository: Repository) -> str | None:
+    """The commit that a revision is, or was when it was first fetched here; None for one that was not yet."""
     if _COMMIT.fullmatch(repository.revision):
         return repository.revision
-    note = Path(constants.HF_HOME) / "losslens" / (str(repository).replace("/", "--") + ".json")
-    if note.is_file():
-        try:
-            return str(json.loads(note.read_text())["commit"])
-        except (ValueError, KeyError, TypeError):
-            raise HubError(f"The note of the pinned commit, {note}, is damaged; delete it to pin the newest one.") from None
-    commit = api.model_info(repository.repo_id, revision=repository.revision).sha
-    assert commit is not None  # asked for without ``expand``, the Hub always names it
-    note.parent.mkdir(parents=True, exist_ok=True)
-    note.write_text(json.dumps({"repository": str(repository), "commit": commit}) + "\n")
-    return commit
+    note = _note(repository)
+    if not note.is_file():
+        return None
+    try:
+        return str(json.loads(note.read_text())["commit"])
+    except (ValueError, KeyError, TypeError):
+        raise HubError(f"The note of the pinned commit, {note}, is damaged; delete it to pin the newest one.") from None
 
 
 def _sums(manifest: Path, repository: Repository) -> dict[str, str]:
