@@ -8,6 +8,7 @@ LOUD = {
     "float_target": "expected",
     "kl_with_indices": "RuntimeError",
     "mse_with_indices": "size",
+    "no_gradient": "does not require grad",
     "no_import": "name 'F' is not defined",
 }
 

@@ -97,6 +97,11 @@ MISTAKES: dict[str, Mistake] = {
             "outputs = model(images)\nloss = nn.CrossEntropyLoss()(outputs, target)",
         ),
         Mistake(
+            "no_gradient",
+            "answers = model(images).argmax(dim=1)\nloss = nn.MSELoss()(answers.float(), target.float())",
+            "logits = model(images)\nloss = nn.CrossEntropyLoss()(logits, target)",
+        ),
+        Mistake(
             "no_import",
             "logits = model(images)\nloss = F.cross_entropy(logits, target)",
             "import torch.nn.functional as F\nlogits = model(images)\nloss = F.cross_entropy(logits, target)",

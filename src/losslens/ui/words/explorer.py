@@ -101,6 +101,9 @@ WORDS: dict[str, dict[str, str]] = {
         "mistake_not_through_the_model": "The loss never passes through the model",
         "story_not_through_the_model": "A loss computed on random numbers has a gradient, but not for the model: accuracy stays "
         "where it began.",
+        "mistake_no_gradient": "A loss of the answers themselves",
+        "story_no_gradient": "argmax gives the answer but has no gradient, so nothing can flow back to the model. A loss must be "
+        "computed from the logits.",
         "mistake_no_import": "F is not imported",
         "story_no_import": "F is a name that tutorials import at the top, out of sight.",
         "own_intro": "Type what one example costs; training takes the mean over a batch. It is drawn beside the eight, and checked.",
@@ -224,6 +227,8 @@ WORDS: dict[str, dict[str, str]] = {
         "story_nll_with_probabilities": "NLLLoss には対数確率が要ります。確率を渡すと、黙ったまま負の値になります。",
         "mistake_not_through_the_model": "損失がモデルを通っていない",
         "story_not_through_the_model": "乱数から計算した損失にも勾配はありますが、モデルには届きません。正解率は最初のままです。",
+        "mistake_no_gradient": "答えそのものから計算した損失",
+        "story_no_gradient": "argmax は答えを出しますが勾配がないので、モデルには何も戻りません。損失はロジットから計算します。",
         "mistake_no_import": "F を import していない",
         "story_no_import": "F はチュートリアルが見えないところで import している名前です。",
         "own_intro": "一つの例の損失を式で書いてください（訓練ではバッチの平均をとります）。8 つの損失と並べて描き、検査します。",
