@@ -50,6 +50,8 @@ def test_a_typed_loss_is_drawn_checked_or_refused_with_its_place(visit: Any, loc
     page.wait_for_selector(".refused mark")
     assert page.locator(".refused mark").inner_text() == "q"
     assert "19" in page.locator(".refused p").inner_text()
+    box.fill("sum(p) // 2")
+    page.wait_for_function("() => document.querySelector('.refused mark')?.innerText === '//'")
     box.fill("p_y")
     page.wait_for_selector(".findings .bad")
     box.fill("sum(abs(p - e))")
@@ -91,7 +93,10 @@ def test_the_logits_of_the_drawing_can_be_taken(visit: Any) -> None:
 
 def test_nothing_is_wider_than_a_phone(visit: Any) -> None:
     page = explorer(visit, "en-US", width=390)
+    page.locator("#classes input[type=range]").press("End")
+    page.wait_for_function("() => document.querySelectorAll('.anatomy .softmax .cell').length === 10")
     assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
+    assert page.locator(".softmax").evaluate("element => element.scrollWidth - element.clientWidth") <= 0
 
 
 @pytest.mark.parametrize(("locale", "send"), [("en-US", "Train with it live"), ("ja-JP", "この損失でライブ学習")])

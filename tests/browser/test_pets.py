@@ -88,6 +88,9 @@ def test_a_photo_is_taken_with_the_camera(visit: Any) -> None:
 
 def test_a_sample_of_neither_is_marked(visit: Any) -> None:
     page = pets_tab(visit)
+    for image in page.locator(".samples img").all():
+        assert image.get_attribute("src").startswith("data:")  # no file that would be deleted with uploads
+        assert image.evaluate("image => image.naturalWidth") > 60
     page.get_by_role("button", name="coffee").click()
     page.wait_for_selector(".pets .unlike")
 

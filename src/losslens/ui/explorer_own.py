@@ -44,8 +44,10 @@ def own_html(words: Words, text: str) -> str:
     except FormulaError as error:
         reason = words["formula_" + error.reason].format(detail=error.detail)
         place = words["formula_at"].format(position=error.position + 1, reason=reason)
-        pointer = f"{escape(text[: error.position])}<mark>{escape(text[error.position : error.position + 1]) or ' '}</mark>"
-        rest = escape(text[error.position + 1 :])
+        named = error.detail and text.startswith(error.detail, error.position)
+        end = error.position + (len(error.detail) if named else 1)
+        pointer = f"{escape(text[: error.position])}<mark>{escape(text[error.position : end]) or ' '}</mark>"
+        rest = escape(text[end:])
         return f'<div class="refused"><p>{escape(place)}</p><pre>{pointer}{rest}</pre></div>'
     items = "".join(
         f'<li class="{"good" if finding.good else "bad"}">{escape(words["finding_" + finding.kind])}</li>'

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
-from PIL import Image
+from PIL import Image, ImageOps
 from torch import Tensor
 
 from losslens import inference
@@ -14,7 +14,7 @@ from losslens.pictures import PictureError, read_picture
 from losslens.tasks import TASKS, Task
 from losslens.ui import cards
 from losslens.ui.pad import drawing_pad
-from losslens.ui.uploads import decode, picture_upload, refusal
+from losslens.ui.uploads import decode, jpeg_url, picture_upload, refusal
 from losslens.ui.words import Words
 
 DIGITS, PETS = TASKS["digits"], TASKS["pets"]
@@ -101,7 +101,9 @@ def _samples(words: Words, upload: gr.Image) -> None:
     """Photos to click. (Those of ``gr.Examples`` have no name for who cannot see them.)"""
     with gr.Row(elem_classes="samples"):
         for path in SAMPLES:
-            button = gr.Button(words["sample_" + Path(path).stem], icon=path, size="sm", min_width=80)
+            # As a data URL: a file's copy in gradio's folder would be deleted with the visitors' photos.
+            small = {"path": "", "url": jpeg_url(ImageOps.contain(read_picture(path), (200, 200)))}
+            button = gr.Button(words["sample_" + Path(path).stem], icon=small, size="sm", min_width=80)  # type: ignore[arg-type]  # a FileData will do
             button.click(partial(read_picture, path), None, upload, **_QUICK)
 
 

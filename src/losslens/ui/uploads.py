@@ -77,7 +77,7 @@ class SafeImage(gr.Image):
             raise gr.Error(sentence, print_exception=False) from None
 
 
-def picture_upload(words: Words, label: str, *, webcam: bool = False, height: int = 170) -> SafeImage:
+def picture_upload(words: Words, label: str, *, webcam: bool = False, height: int = 190) -> SafeImage:
     """A place to upload or paste a picture, or to take one."""
     upload = SafeImage(
         label=label,
