@@ -1,6 +1,7 @@
 """The named endpoints as a program meets them: their signatures, by name and by place, over MCP, and what they refuse."""
 
 import asyncio
+import inspect
 import json
 import re
 from collections.abc import Iterator
@@ -18,6 +19,10 @@ JOBS = {
     "/predict_digit": {"drawing": "str"},
     "/predict_pet": {"photo": "str"},
     "/loss_value": {"loss": "str", "logits": "list[float]", "target": "int"},
+    "/train": {
+        **{"losses": "list[str]", "task": "str", "formula": "str", "wrong_labels": "float", "examples": "int"},
+        **{"epochs": "int", "learning_rate": "float", "optimizer": "str", "batch_size": "int", "seed": "int"},
+    },
 }
 ADDRESS = {"path": "https://example.org/cat.jpg", "meta": {"_type": "gradio.FileData"}}
 FILE = {"path": "/etc/passwd", "meta": {"_type": "gradio.FileData"}}
@@ -134,22 +139,26 @@ def test_an_mcp_client_finds_and_uses_the_tools(mcp_url: str) -> None:
     mcp = pytest.importorskip("mcp")
     http = pytest.importorskip("mcp.client.streamable_http")
 
-    async def talk(url: str) -> tuple[dict[str, Any], Any, Any]:
+    async def talk(url: str) -> tuple[dict[str, Any], Any, Any, Any]:
         async with http.streamable_http_client(url) as (read, write, _), mcp.ClientSession(read, write) as session:
             await session.initialize()
             tools = {tool.name: tool for tool in (await session.list_tools()).tools}
             good = await session.call_tool("loss_value", {"loss": "focal", "logits": [2, 0.5, -1], "target": 0})
             bad = await session.call_tool("loss_value", {"loss": "fokal", "logits": [2, 0.5, -1], "target": 0})
-            return tools, good, bad
+            run = await session.call_tool("train", {"losses": ["focal", "gce"], "examples": 200, "epochs": 1})
+            return tools, good, bad, run
 
-    tools, good, bad = asyncio.run(talk(f"{mcp_url}gradio_api/mcp/"))
+    tools, good, bad, run = asyncio.run(talk(f"{mcp_url}gradio_api/mcp/"))
     assert {f"/{name}" for name in tools} == set(JOBS)
     for name, tool in tools.items():
         described = tool.inputSchema["properties"]
-        assert list(described) == list(JOBS[f"/{name}"]) == tool.inputSchema["required"]
+        wanted = inspect.signature(getattr(endpoints, name)).parameters.values()
+        assert list(described) == list(JOBS[f"/{name}"])
+        assert tool.inputSchema["required"] == [value.name for value in wanted if value.default is value.empty]
         assert all(value["description"] for value in described.values()), name
     assert not good.isError and "0.0110" in good.content[0].text
     assert bad.isError and "loss is none of" in bad.content[0].text
+    assert not run.isError and '"p_value"' in run.content[0].text
 
 
 def test_mcp_without_its_package_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,27 +8,30 @@ from dataclasses import replace
 
 import pytest
 
-from losslens.live import LiveConfig, LiveError, LiveRun, Point
+from losslens.live import LiveConfig, LiveError, Point, Trained
+from losslens.live_run import LiveRun
 from losslens.live_worker import Gate
 
-SHORT = LiveConfig(losses=("cross_entropy",), examples=400, epochs=1, batch_size=40, drawing=[0.5] * 784)
+SHORT = LiveConfig(losses=("cross_entropy",), examples=400, epochs=1, batch_size=40, picture=[0.5] * 784)
 
 
-def finished(config: LiveConfig) -> list[Point]:
+def ended(config: LiveConfig) -> tuple[list[Point], Trained]:
     run, points = LiveRun(config), []
     try:
-        while True:
-            point = run.next_point(wait=60)
-            assert point is not None, "no point within a minute"
-            points.append(point)
-    except StopIteration:
-        return points
+        while not isinstance(news := run.news(wait=60), Trained):
+            assert news is not None, "no point within a minute"
+            points.append(news)
+        return points, news
     finally:
         run.close()
 
 
+def finished(config: LiveConfig) -> list[Point]:
+    return ended(config)[0]
+
+
 def curve(points: list[Point], index: int = 0) -> list[tuple[float, ...]]:
-    return [(p.loss[index], p.accuracy[index], p.calibration_error[index], *p.drawing[index]) for p in points]
+    return [(p.loss[index], p.accuracy[index], p.calibration_error[index], *p.reading[index]) for p in points]
 
 
 def test_one_seed_gives_one_curve_and_another_seed_another() -> None:
@@ -39,7 +42,7 @@ def test_one_seed_gives_one_curve_and_another_seed_another() -> None:
     assert first[-1].seen == first[-1].total == 400
     assert len(first[-1].right[0]) == 1000
     assert sum(first[-1].right[0]) / 1000 == pytest.approx(first[-1].accuracy[0])
-    assert sum(first[-1].drawing[0]) == pytest.approx(1, abs=1e-5)
+    assert sum(first[-1].reading[0]) == pytest.approx(1, abs=1e-5)
 
 
 def test_the_same_loss_twice_and_typed_by_hand_lie_on_each_other() -> None:
@@ -64,10 +67,13 @@ def test_a_network_learns_from_few_digits() -> None:
         ({"wrong_labels": 0.7}, "from 0 to 0.6"),
         ({"wrong_labels": float("nan")}, "from 0 to 0.6"),
         ({"examples": 50}, "from 100 to 4000"),
-        ({"learning_rate": 2.0}, "from 0 to 1"),
+        ({"learning_rate": 2.0}, "from 1e-05 to 1"),
+        ({"learning_rate": 1e-9}, "from 1e-05 to 1"),
+        ({"task": "birds"}, "digits, pets"),
+        ({"examples": 150.5}, "whole number"),
         ({"batch_size": 1}, "from 10 to 200"),
         ({"epochs": 31}, "from 1 to 30"),
-        ({"drawing": [2.0] * 784}, "784 values"),
+        ({"picture": [2.0] * 783}, "784 finite values"),
     ],
 )
 def test_settings_are_refused_with_what_is_allowed(setting: dict[str, object], said: str) -> None:
@@ -77,14 +83,14 @@ def test_settings_are_refused_with_what_is_allowed(setting: dict[str, object], s
 
 def test_a_run_stops_within_two_seconds_even_while_paused() -> None:
     run = LiveRun(replace(SHORT, examples=4000, epochs=30))
-    assert run.next_point(wait=60) is not None
+    assert run.news(wait=60) is not None
     run.pause()
     time.sleep(1)
-    while run.next_point(wait=0.5) is not None:
+    while run.news(wait=0.5) is not None:
         pass  # what was on its way
-    assert run.next_point(wait=1) is None
+    assert run.news(wait=1) is None
     run.go_on()
-    assert run.next_point(wait=30) is not None
+    assert run.news(wait=30) is not None
     began = time.monotonic()
     run.close()
     assert time.monotonic() - began < 2
@@ -111,11 +117,11 @@ def test_a_gate_holds_each_step_while_paused_and_not_beyond_the_time_limit() -> 
 
 def test_a_worker_that_dies_is_told_in_one_sentence() -> None:
     run = LiveRun(replace(SHORT, examples=4000, epochs=30))
-    run.next_point(wait=60)
+    run.news(wait=60)
     os.kill(run.pid, signal.SIGKILL)
     with pytest.raises(LiveError, match="stopped unexpectedly"):
         while True:
-            run.next_point(wait=10)
+            run.news(wait=10)
     run.close()
 
 
@@ -123,7 +129,7 @@ def test_a_loss_that_blows_up_is_told() -> None:
     run = LiveRun(replace(SHORT, losses=("own",), formula="sum(exp(z * z))", learning_rate=1.0, optimizer="sgd", epochs=5))
     with pytest.raises(LiveError, match="lower learning rate"):
         while True:
-            assert run.next_point(wait=60) is not None
+            assert run.news(wait=60) is not None
     run.close()
 
 

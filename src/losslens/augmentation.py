@@ -164,3 +164,11 @@ def _vary_colour(photos: Tensor, generator: Generator, amount: float) -> Tensor:
     photos = photos * brightness
     photos = torch.lerp(photos.mean(dim=(1, 2, 3), keepdim=True), photos, contrast)
     return torch.lerp(photos.mean(dim=1, keepdim=True), photos, saturation)
+
+
+def shifted(images: Tensor, target: Tensor, generator: Generator) -> Tensor:
+    """Digits (N, 1, 28, 28), each moved by up to 2 pixels along both axes; black comes in at the edges."""
+    padded = F.pad(images, (2, 2, 2, 2))
+    down, across = torch.randint(0, 5, (2, len(images)), generator=generator)
+    windows = padded.unfold(2, 28, 1).unfold(3, 28, 1)  # (N, 1, 5, 5, 28, 28), views
+    return windows[torch.arange(len(images)), :, down, across]

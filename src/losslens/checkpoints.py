@@ -1,5 +1,6 @@
 """One rule from (task, loss) to files: weights as safetensors, and a card in JSON beside them."""
 
+import hashlib
 import json
 import os
 from dataclasses import asdict, dataclass
@@ -90,6 +91,11 @@ def save_trunk(task: str, trunk: nn.Module, folder: Path | None = None) -> Path:
     path = trunk_path(task, folder)
     _write(trunk, path, task=task)
     return path
+
+
+def trunk_sha256(task: str, folder: Path | None = None) -> str:
+    """A fingerprint of the trunk's file. Raises OSError where there is none."""
+    return hashlib.sha256(trunk_path(task, folder).read_bytes()).hexdigest()
 
 
 def load_trunk(task: str, folder: Path | None = None) -> nn.Module:

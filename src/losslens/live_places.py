@@ -5,10 +5,12 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from losslens.live import LiveConfig, LiveError, LiveRun, Point
+from losslens.live import LiveConfig, LiveError, Point, Trained
+from losslens.live_run import LiveRun, keep_one_ready
 
 AT_ONCE = 2  # runs; each takes one core
 IN_LINE = 30  # visitors who wait
+STREAMS = AT_ONCE + IN_LINE + 8  # open at once: for some more than there are places, who are told so
 _LOOK = 0.4  # seconds between two looks at a run or at the line: a visitor who has left is noticed then
 _PATIENCE = 120.0  # seconds without a point after which a run, paused or not, gives its place to others
 
@@ -38,10 +40,10 @@ class Places:
         self._line: list[_Visit] = []
         self._lock = threading.Lock()
 
-    def stream(self, visitor: str, config: LiveConfig) -> Iterator[Waiting | Point | None]:
-        """Wait for a place, train, and give each point; None where there is nothing new for 0.4 seconds.
+    def stream(self, visitor: str, config: LiveConfig) -> Iterator[Waiting | Point | Trained | None]:
+        """Wait for a place, train, and give each point and the end; None where there is nothing new for 0.4 seconds.
 
-        Ends when the run is done or stopped; the worker is gone when this is closed. Raises LiveError when the line is full
+        Ends early when the run is stopped; the worker is gone when this is closed. Raises LiveError when the line is full
         or the run broke off.
         """
         self.stop(visitor)
@@ -56,7 +58,7 @@ class Places:
                 if visit.stopped:
                     return
                 time.sleep(_LOOK)
-            yield from _points(visit, config)
+            yield from _news(visit, config)
         finally:
             with self._lock:
                 self._line.remove(visit)
@@ -80,6 +82,11 @@ class Places:
             if visit.run is not None:
                 visit.run.go_on()
 
+    def workers(self) -> list[int]:
+        """Process numbers of the workers that train now."""
+        with self._lock:
+            return [visit.run.pid for visit in self._line if visit.run is not None]
+
     def _visits(self, visitor: str) -> list[_Visit]:
         with self._lock:
             return [visit for visit in self._line if visit.visitor == visitor]
@@ -89,19 +96,20 @@ class Places:
             return max(0, self._line.index(visit) - self._at_once + 1)
 
 
-def _points(visit: _Visit, config: LiveConfig) -> Iterator[Point | None]:
+def _news(visit: _Visit, config: LiveConfig) -> Iterator[Point | Trained | None]:
     visit.run = run = LiveRun(config)
     quiet_since = time.monotonic()
     try:
         while not visit.stopped:
-            point = run.next_point(_LOOK)
-            if point is not None:
+            news = run.news(_LOOK)
+            if news is not None:
                 quiet_since = time.monotonic()
+                keep_one_ready()  # not before: until its first point, the run needs the processor itself
             elif time.monotonic() - quiet_since > _PATIENCE:
                 raise LiveError("The run stood still for two minutes and was stopped.")
-            yield point
-    except StopIteration:
-        return
+            yield news
+            if isinstance(news, Trained):
+                return
     except LiveError:
         if not visit.stopped:  # else it broke off because it was stopped
             raise

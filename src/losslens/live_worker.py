@@ -1,56 +1,28 @@
-"""The worker of a live run: ``python -m losslens.live_worker``, JSON lines in and out. ``live.LiveRun`` starts it.
+"""The worker of a live run: ``python -m losslens.live_worker``, JSON lines in and out. ``live_run`` starts it.
 
 The first line in is the configuration; then "pause" and "go on". When the input ends, so does the worker.
 """
 
+import base64
 import json
 import os
 import sys
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import asdict
-from typing import Any
+from dataclasses import asdict, dataclass
 
 import torch
+from safetensors.torch import save
 from torch import Tensor, nn
 
-from losslens.data import Dataset, mini_mnist, with_wrong_labels
-from losslens.evaluation import calibration_error, outputs_of
-from losslens.live import HELD_OUT, LEARNING_RATES, MAX_SECONDS, LiveConfig, Point, loss_of
-from losslens.networks import DigitNet
+from losslens.data import Dataset, with_wrong_labels
+from losslens.evaluation import calibration_error, confidence_and_correct, outputs_of
+from losslens.live import MAX_SECONDS, LiveConfig, Point, loss_function
+from losslens.tasks import TASKS
 from losslens.training import Progress, TrainConfig, TrainState, new_state, train
 
-WIDTHS = (8, 16, 32)  # a seventh of DigitNet's multiplications: four of them learn together while somebody watches
 POINTS = 40
-_SPLIT_SEED = 7
-
-
-def digits(config: LiveConfig) -> tuple[Dataset, Dataset]:
-    """(to train on, held out): the same 1,000 digits are held out of every run, and their labels are never wrong."""
-    mini = mini_mnist()
-    order = torch.randperm(len(mini), generator=torch.Generator().manual_seed(_SPLIT_SEED))
-    train_part = mini.pick(order[HELD_OUT:][: config.examples])
-    return with_wrong_labels(train_part, config.wrong_labels, 10, config.seed), mini.pick(order[:HELD_OUT])
-
-
-def small_network() -> DigitNet:
-    """The network of live training."""
-    return DigitNet(WIDTHS)
-
-
-def new_states(config: LiveConfig) -> list[TrainState]:
-    """One state a loss, all with the same first weights."""
-    rate = config.learning_rate or LEARNING_RATES[config.optimizer]
-    plan = TrainConfig(
-        seed=config.seed,
-        epochs=config.epochs,
-        batch_size=min(config.batch_size, config.examples),
-        learning_rate=rate,
-        optimizer=config.optimizer,
-        average=0.0,
-    )
-    return [new_state(plan, network=small_network) for _ in config.losses]
 
 
 class Gate:
@@ -78,12 +50,45 @@ class Gate:
         self.held += time.monotonic() - came
 
 
-def points(config: LiveConfig, gate: Gate) -> Iterator[Point]:
+@dataclass(frozen=True)
+class Training:
+    """All networks of a run, and what they are measured on."""
+
+    config: LiveConfig
+    dataset: Dataset
+    held_out: Dataset
+    states: list[TrainState]
+
+
+def prepared(config: LiveConfig) -> Training:
+    """The run before its first step: all networks have the same first weights. Held-out labels are never wrong."""
+    examples, held_out = config.about.load()
+    dataset = examples.pick(torch.arange(config.examples))
+    dataset = with_wrong_labels(dataset, config.wrong_labels, len(TASKS[config.task].labels), config.seed)
+    plans = [
+        TrainConfig(
+            task=config.task,
+            seed=config.seed,
+            epochs=config.epochs,
+            batch_size=config.batch,
+            learning_rate=rate,
+            optimizer=config.optimizer,
+            average=0.0,
+        )
+        for rate in config.learning_rates
+    ]
+    states = [new_state(plan, network=config.about.network) for plan in plans]
+    return Training(config, dataset, held_out, states)
+
+
+def points(training: Training, gate: Gate) -> Iterator[Point]:
     """Train all losses in step and report about 40 times, at the same steps in every run of the same length."""
-    dataset, held_out = digits(config)
-    states = new_states(config)
-    runs = [train(state, loss_of(key, config.formula).fn, dataset) for state, key in zip(states, config.losses, strict=True)]
-    drawing = torch.tensor(config.drawing).reshape(1, 1, 28, 28) if config.drawing else None
+    config = training.config
+    functions = [loss_function(key, config.formula) for key in config.losses]
+    runs = [
+        train(state, function, training.dataset, config.about.vary)
+        for state, function in zip(training.states, functions, strict=True)
+    ]
     began = time.monotonic()
     recent: list[list[float]] = [[] for _ in runs]
     for together in zip(*runs, strict=True):
@@ -92,62 +97,56 @@ def points(config: LiveConfig, gate: Gate) -> Iterator[Point]:
             losses.append(progress.loss)
         step, steps = together[0].step, together[0].steps
         if step == 1 or step % max(1, steps // POINTS) == 0 or step == steps:
-            yield _point(config, states, held_out, drawing, together, recent, time.monotonic() - began - gate.held)
+            means = [sum(losses) / len(losses) for losses in recent]
+            yield _point(training, together[0], means, time.monotonic() - began - gate.held)
             recent = [[] for _ in runs]
 
 
-def _point(
-    config: LiveConfig,
-    states: list[TrainState],
-    held_out: Dataset,
-    drawing: Tensor | None,
-    together: tuple[Progress, ...],
-    recent: list[list[float]],
-    seconds: float,
-) -> Point:
-    networks = [state.network() for state in states]
-    logits = [outputs_of(network, held_out) for network in networks]
-    right = [(each.argmax(dim=1) == held_out.target).int() for each in logits]
-    sure = [each.softmax(dim=1).amax(dim=1) for each in logits]
-    batch, last = states[0].config.batch_size, together[0].step == together[0].steps
+def _point(training: Training, progress: Progress, losses: list[float], seconds: float) -> Point:
+    config, held_out = training.config, training.held_out
+    networks = [state.network() for state in training.states]
+    measured = [confidence_and_correct(outputs_of(network, held_out), held_out.target) for network in networks]
+    done = progress.step == progress.steps
+    picture = torch.tensor(config.picture).reshape(1, *config.about.shape) if config.picture else None
     return Point(
-        seen=together[0].step * batch,
-        total=together[0].steps * batch,
+        seen=progress.step * config.batch,
+        total=progress.steps * config.batch,
         seconds=round(seconds, 2),
-        loss=[sum(losses) / len(losses) for losses in recent],
-        accuracy=[float(each.float().mean()) for each in right],
-        calibration_error=[
-            calibration_error(confidence.double().numpy(), each.double().numpy())
-            for confidence, each in zip(sure, right, strict=True)
-        ],
-        drawing=[] if drawing is None else [_softmax(network, drawing) for network in networks],
-        right=[each.tolist() for each in right] if last else [],
+        loss=losses,
+        accuracy=[float(correct.mean()) for _, correct in measured],
+        calibration_error=[calibration_error(confidence, correct) for confidence, correct in measured],
+        reading=[] if picture is None else [_softmax(network, picture) for network in networks],
+        right=[correct.astype(int).tolist() for _, correct in measured] if done else [],
     )
 
 
 @torch.inference_mode()
-def _softmax(network: nn.Module, drawing: Tensor) -> list[float]:
-    probs: list[float] = network(drawing).softmax(dim=1)[0].tolist()
+def _softmax(network: nn.Module, picture: Tensor) -> list[float]:
+    probs: list[float] = network(picture).softmax(dim=1)[0].tolist()
     return probs
 
 
 def main() -> None:
-    """Train as the first line of the input says, and print points."""
+    """Train as the first line of the input says, and print points and, at the end, the networks."""
     torch.set_num_threads(1)
-    config = LiveConfig(**_tupled(json.loads(sys.stdin.readline())))
+    wanted = sys.stdin.readline()
+    if not wanted:  # this worker was kept ready and is not needed any more
+        return
+    values = json.loads(wanted)
+    training = prepared(LiveConfig(**values | {"losses": tuple(values["losses"])}))
     gate = Gate()
     threading.Thread(target=_obey, args=[gate], daemon=True).start()
     try:
-        for point in points(config, gate):
+        for point in points(training, gate):
             _say(asdict(point))
     except (ArithmeticError, TimeoutError) as error:
         _say({"error": str(error)})
         return
-    _say({"done": True})
+    _say({"networks": [base64.b64encode(_as_file(state.network())).decode() for state in training.states]})
 
 
-def _tupled(values: dict[str, Any]) -> dict[str, Any]:
-    return values | {"losses": tuple(values["losses"])}
+def _as_file(network: nn.Module) -> bytes:
+    return save({name: value.contiguous() for name, value in network.state_dict().items()})
 
 
 def _obey(gate: Gate) -> None:
@@ -159,7 +158,7 @@ def _obey(gate: Gate) -> None:
     os._exit(0)  # whoever started this is done with it, or gone
 
 
-def _say(message: dict[str, Any]) -> None:
+def _say(message: dict[str, object]) -> None:
     print(json.dumps(message), flush=True)
 
 

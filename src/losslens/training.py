@@ -21,7 +21,7 @@ from losslens.losses import LOSSES, LossFunction
 from losslens.tasks import TASKS
 
 OPTIMIZERS = ("adamw", "sgd")
-_WARM_UP = 0.2  # share of the steps in which the learning rate rises; then it falls along a half cosine to 0
+WARM_UP = 0.2  # share of the steps in which the learning rate rises; then it falls along a half cosine to 0
 
 
 @dataclass(frozen=True)
@@ -206,7 +206,7 @@ def train(
         loss.backward()
         state.optimizer.step()
         state.step += 1
-        if config.average and state.step > _WARM_UP * steps:
+        if config.average and state.step > WARM_UP * steps:
             state.averaged.update_parameters(state.model)
         accuracy = (logits.argmax(dim=1).cpu() == target[part]).float().mean().item()
         yield Progress(state.step, steps, loss.item(), accuracy)
@@ -214,9 +214,9 @@ def train(
 
 def learning_rate_at(done: float) -> float:
     """The learning rate as a share of its peak when ``done`` (0..1) of the steps are behind: a rise, then a half cosine."""
-    if done < _WARM_UP:
-        return done / _WARM_UP
-    return (1 + math.cos(math.pi * (done - _WARM_UP) / (1 - _WARM_UP))) / 2
+    if done < WARM_UP:
+        return done / WARM_UP
+    return (1 + math.cos(math.pi * (done - WARM_UP) / (1 - WARM_UP))) / 2
 
 
 def batch_indices(config: TrainConfig, step: int, per_epoch: int, count: int) -> Tensor:

@@ -30,17 +30,18 @@ class App(gr.Blocks):
         """Raise ``gr.Error`` where a call has too few values."""
         wanted = len(block_fn.inputs)
         if len(inputs) < wanted:
-            raise _refused(f"/{block_fn.api_name} takes {wanted} values and got {len(inputs)}; see the page 'Use via API'.")
+            raise refused(f"/{block_fn.api_name} takes {wanted} values and got {len(inputs)}; see the page 'Use via API'.")
 
     async def preprocess_data(self, *arguments: Any, **named: Any) -> Any:
         """Raise ``gr.Error`` where a value names a file of this machine."""
         try:
             return await super().preprocess_data(*arguments, **named)
         except InvalidPathError:
-            raise _refused("A file must be uploaded first; its path on this machine is not read.") from None
+            raise refused("A file must be uploaded first; its path on this machine is not read.") from None
 
 
-def _refused(sentence: str) -> gr.Error:
+def refused(sentence: str) -> gr.Error:
+    """The error that a caller or visitor is told, in one sentence."""
     return gr.Error(sentence, print_exception=False)
 
 
@@ -93,7 +94,7 @@ async def _no_endpoint(request: Request, error: Exception) -> JSONResponse:
 
 async def _no_addresses(url: str, cache_dir: str) -> NoReturn:
     """In the place of gradio's download of a file that a caller names by address."""
-    raise _refused("A file is not fetched by its address; send the file itself.")
+    raise refused("A file is not fetched by its address; send the file itself.")
 
 
 def app_options() -> dict[str, Any]:

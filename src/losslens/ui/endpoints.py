@@ -16,9 +16,12 @@ from PIL import Image
 from losslens import formula, inference
 from losslens.curves import MAX_CLASSES, anatomy
 from losslens.inference import Missing, Prediction
+from losslens.live_places import STREAMS
 from losslens.losses import LOSSES
 from losslens.pictures import PictureError
 from losslens.tasks import TASKS, Task
+from losslens.ui.border import refused
+from losslens.ui.live_endpoint import train
 from losslens.ui.uploads import PHOTO_CHARACTERS, decode
 
 DIGITS, PETS = TASKS["digits"], TASKS["pets"]
@@ -30,6 +33,7 @@ _EXAMPLES: dict[str, Any] = {
     "loss": "focal",
     "logits": [2.0, 0.5, -1.0],
     "target": 0,
+    "losses": ["cross_entropy", "gce"],
 }
 
 
@@ -39,6 +43,7 @@ def add_endpoints(demo: gr.Blocks) -> None:
     api(predict_digit, api_name="predict_digit", concurrency_id="predict", concurrency_limit=2)
     api(predict_pet, api_name="predict_pet", concurrency_id="predict", concurrency_limit=2)
     api(loss_value, api_name="loss_value")
+    api(train, api_name="train", concurrency_limit=STREAMS)
     for event in demo.fns.values():
         if event.api_visibility == "public":
             _document(event)
@@ -50,7 +55,7 @@ def _document(event: Any) -> None:
     for value, (name, line) in zip(event.inputs, lines.items(), strict=True):
         value.label = name
         value._api_info = value._api_info | {"additional_description": line}
-        value.example_payload = partial(_EXAMPLES.get, name, "...")
+        value.example_payload = partial(_EXAMPLES.get, name, value.value)
     for value in event.outputs:
         value.label = "answer"
 
@@ -82,7 +87,7 @@ def predict_pet(photo: str) -> dict[str, Any]:
     """
     picture = _decoded(photo, PHOTO_CHARACTERS)
     if picture is None:
-        raise _refused("There is no photo: give one as a data URL.")
+        raise refused("There is no photo: give one as a data URL.")
     return _plain(PETS, inference.predict(PETS.key, PETS.to_tensor(picture)))
 
 
@@ -98,17 +103,17 @@ def loss_value(loss: str, logits: list[float], target: int) -> dict[str, Any]:
         target: the index of the true class, from 0
     """
     if not isinstance(loss, str):
-        raise _refused("loss must be text: a name, such as focal, or a formula.")
+        raise refused("loss must be text: a name, such as focal, or a formula.")
     if not isinstance(logits, list) or not all(_is_number(logit) for logit in logits[: MAX_CLASSES + 1]):
-        raise _refused("logits must be a list of numbers.")
+        raise refused("logits must be a list of numbers.")
     if not _is_number(target) or target != math.floor(target):
-        raise _refused("target must be a whole number.")
+        raise refused("target must be a whole number.")
     try:
         part = anatomy(LOSSES.get(loss) or formula.parse(loss), logits, int(target))
     except formula.FormulaError as error:
-        raise _refused(f"loss is none of {', '.join(LOSSES)}, so it is read as a formula. {error}") from None
+        raise refused(f"loss is none of {', '.join(LOSSES)}, so it is read as a formula. {error}") from None
     except ValueError as error:
-        raise _refused(str(error)) from None
+        raise refused(str(error)) from None
     gradient = [_finite(slope) for slope in part.gradient]
     return {"value": _finite(part.value), "gradient": gradient, "softmax": part.softmax}
 
@@ -125,11 +130,7 @@ def _decoded(url: str, *most: int) -> Image.Image | None:
     try:
         return decode(url, *most)
     except PictureError as error:
-        raise _refused(str(error)) from None
-
-
-def _refused(sentence: str) -> gr.Error:
-    return gr.Error(sentence, print_exception=False)
+        raise refused(str(error)) from None
 
 
 def _plain(task: Task, prediction: Prediction) -> dict[str, Any]:

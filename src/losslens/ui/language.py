@@ -22,7 +22,9 @@ _SCRIPT = b"""<script>(() => {
   Object.defineProperty(navigator, "language", { get: () => shown });
   document.addEventListener("click", (event) => {
     const link = event.target.closest?.("a[data-language]");
-    if (link) stored((store) => store.setItem("losslens-language", link.dataset.language));
+    if (!link) return;
+    stored((store) => store.setItem("losslens-language", link.dataset.language));
+    link.search = location.search; // the settings of live training go along
   });
 })();</script>"""
 

@@ -1,50 +1,43 @@
 """Live training: a few losses learn side by side while the visitor watches."""
 
+import time
 from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import gradio as gr
 from torch import Tensor
 
-from losslens.live import MAX_LOSSES, OWN, TWICE, LiveConfig, LiveError, Point
-from losslens.live_places import Places, Waiting
-from losslens.losses import LOSSES
-from losslens.training import OPTIMIZERS
+from losslens.inference import Prediction
+from losslens.live import LiveConfig, LiveError, Point, Trained
+from losslens.live_files import write_files
+from losslens.live_places import STREAMS, Waiting
+from losslens.live_tasks import LIVE_TASKS
 from losslens.ui.live_charts import live_charts, results, status
+from losslens.ui.live_endpoint import PLACES
+from losslens.ui.live_settings import FIRST, Controls, build_controls, build_link, config_of, of_link
 from losslens.ui.words import Words
 
-# losses, wrong labels in %, examples, epochs
-PRESETS: dict[str, tuple[tuple[str, ...], int, int, int]] = {
-    "clean": (("cross_entropy", "mse", "brier", "gce"), 0, 4000, 6),
-    "wrong": (("cross_entropy", "brier", "gce"), 40, 4000, 10),
-    "few": (("cross_entropy", "kl_div", "bce", "margin"), 0, 100, 30),
-    "twice": (("cross_entropy", TWICE), 0, 4000, 4),
-}
-_PLACES = Places()
-_VISITORS = 40  # streams that are open at once, waiting or running
+_EVERY = 0.3  # seconds between two pictures of a run: a browser has to keep up
+_PNG = (Path(__file__).parent / "live_png.js").read_text()
+_QUICK: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+
+View = tuple[Any, ...]  # status line, charts, row of downloads, and each of its files
 
 
-def build_live_tab(words: Words, drawing: gr.State, formula: gr.Textbox) -> gr.CheckboxGroup:
+def build_live_tab(
+    words: Words, page: gr.Blocks, tabs: gr.Tabs, digit: gr.State, pet: gr.State, formula: gr.Textbox
+) -> gr.CheckboxGroup:
     """Lay out the tab; returns the choice of losses.
 
-    ``drawing`` holds the digit drawn last, ``formula`` the visitor's own loss.
+    ``tabs`` of the ``page`` turn to this tab where the page's link carries settings. ``digit`` holds the digit drawn last,
+    ``pet`` the prediction for the photo shown last, ``formula`` the visitor's own loss.
     """
-    losses_now, wrong_now, examples_now, epochs_now = PRESETS["clean"]
     gr.Markdown(words["live_intro"])
     with gr.Row(elem_classes="predict"):
         with gr.Column(scale=1, min_width=280):
-            preset = gr.Radio([(words["preset_" + key], key) for key in PRESETS], value="clean", label=words["live_presets"])
-            choices = [(words["loss_" + key], key) for key in (*LOSSES, OWN, TWICE)]
-            losses = gr.CheckboxGroup(choices, value=list(losses_now), label=words["live_losses"], elem_id="live-losses")
-            wrong = gr.Slider(0, 60, wrong_now, step=5, label=words["live_wrong"])
-            examples = gr.Slider(100, 4000, examples_now, step=100, label=words["live_examples"])
-            epochs = gr.Slider(1, 30, epochs_now, step=1, label=words["live_epochs"])
-            with gr.Accordion(words["live_more"], open=False):
-                rate = gr.Number(0.0, label=words["live_rate"], minimum=0, maximum=1)
-                named = [(words["optimizer_" + key], key) for key in OPTIMIZERS]
-                optimizer = gr.Radio(named, value="adamw", label=words["live_optimizer"])
-                batch = gr.Slider(10, 200, 50, step=10, label=words["live_batch"])
-                seed = gr.Number(0, label=words["live_seed"], precision=0, minimum=0)
+            preset, controls = build_controls(words)
         with gr.Column(scale=3, min_width=320):
             with gr.Row(elem_classes="live-buttons"):
                 start = gr.Button(words["live_start"], variant="primary", min_width=80)
@@ -53,57 +46,46 @@ def build_live_tab(words: Words, drawing: gr.State, formula: gr.Textbox) -> gr.C
                 )
             line = gr.HTML(status(words["live_ready"]), elem_id="live-status")
             charts = gr.HTML("", elem_id="live-charts")
+            downloads, files = _downloads(words)
+            build_link(words, page, controls, formula)
 
-    def run(
-        chosen: list[str],
-        wrong_share: float,
-        count: float,
-        rounds: float,
-        learning_rate: float | None,
-        optimizer_name: str,
-        batch_size: float,
-        seed_number: float | None,
-        digit: Tensor | None,
-        typed: str,
-        request: gr.Request,
-    ) -> Iterator[tuple[Any, Any]]:
+    def run(request: gr.Request, *values: Any) -> Iterator[View]:
+        *chosen, typed, drawn, shown = values
+        named = dict(zip(FIRST, chosen, strict=True))
         try:
-            config = LiveConfig(
-                losses=tuple(chosen),
-                formula=typed if OWN in chosen else "",
-                wrong_labels=wrong_share / 100,
-                examples=int(count),
-                learning_rate=learning_rate or 0.0,
-                optimizer=optimizer_name,
-                batch_size=int(batch_size),
-                epochs=int(rounds),
-                seed=int(seed_number or 0),
-                drawing=[] if digit is None else digit.flatten().tolist(),
-            )
+            config = config_of(named, typed, _picture(named["task"], drawn, shown))
         except ValueError as error:
-            yield status(words["live_bad_setting"].format(problem=error), bad=True), ""
+            yield _view(status(words["live_bad_setting"].format(problem=error), bad=True), "")
             return
         yield from _watch(config, str(request.session_hash), words)
 
-    quick: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-    inputs = [losses, wrong, examples, epochs, rate, optimizer, batch, seed, drawing, formula]
-    start.click(run, inputs, [line, charts], concurrency_limit=_VISITORS, **quick)
-    for button, act in ((pause, _PLACES.pause), (go_on, _PLACES.go_on), (stop, _PLACES.stop)):
-        button.click(_for_visitor(act), concurrency_limit=None, **quick)
-    cleared = reset.click(_for_visitor(_PLACES.stop), concurrency_limit=None, **quick)
-    cleared.then(lambda: (status(words["live_ready"]), ""), None, [line, charts], **quick)
-    preset.input(_settings_of, preset, [losses, wrong, examples, epochs], **quick)
+    view = [line, charts, downloads, *files]
+    start.click(run, [*controls.values(), formula, digit, pet], view, concurrency_limit=STREAMS, **_QUICK)
+    for button, act in ((pause, PLACES.pause), (go_on, PLACES.go_on), (stop, PLACES.stop)):
+        button.click(_for_visitor(act), concurrency_limit=None, **_QUICK)
+    cleared = reset.click(_for_visitor(PLACES.stop), concurrency_limit=None, **_QUICK)
+    cleared.then(lambda: _view(status(words["live_ready"]), ""), None, view, **_QUICK)
+    _read_link(words, page, controls, [preset, formula, tabs, line])
+    losses: gr.CheckboxGroup = controls["losses"]
     return losses
-
-
-def with_own(chosen: list[str]) -> list[str]:
-    """The choice of losses with the visitor's own among them, in the place of the last where there are four already."""
-    return chosen if OWN in chosen else [*chosen[: MAX_LOSSES - 1], OWN]
 
 
 def leave(request: gr.Request) -> None:
     """End the run of a visitor who has closed the page."""
-    _PLACES.stop(str(request.session_hash))
+    PLACES.stop(str(request.session_hash))
+
+
+def _downloads(words: Words) -> tuple[gr.Row, list[gr.DownloadButton]]:
+    """What a finished run leaves: its curves as the browser draws them, and the files."""
+    with gr.Row(visible=False, elem_classes="live-buttons", elem_id="live-downloads") as row:
+        gr.Button(words["live_png"], size="sm", min_width=80).click(None, None, None, js=_PNG, **_QUICK)
+        files = [gr.DownloadButton(words["live_" + name], size="sm", min_width=80) for name in ("csv", "script", "zip")]
+    return row, files
+
+
+def _view(line: Any, charts: Any, files: list[Path] | None = None) -> View:
+    paths = [str(path) for path in files] if files else [None] * 3
+    return line, charts, gr.update(visible=bool(files)), *paths
 
 
 def _for_visitor(act: Any) -> Any:
@@ -113,41 +95,67 @@ def _for_visitor(act: Any) -> Any:
     return handler
 
 
-def _settings_of(preset: str) -> tuple[list[str], int, int, int]:
-    losses, wrong, examples, epochs = PRESETS[preset]
-    return list(losses), wrong, examples, epochs
+def _picture(task: str, digit: Tensor | None, pet: Prediction | None) -> list[float]:
+    """The visitor's own picture, as the task's network takes it; empty where there is none."""
+    given = {"digits": digit, "pets": pet.features if pet and pet.given else None}.get(task)
+    values: list[float] = [] if given is None else LIVE_TASKS[task].picture(given).flatten().tolist()
+    return values
 
 
-def _watch(config: LiveConfig, visitor: str, words: Words) -> Iterator[tuple[Any, Any]]:
-    """Status and charts, as the run goes on."""
+def _read_link(words: Words, page: gr.Blocks, controls: Controls, others: list[Any]) -> None:
+    """Set the controls as the page's link says, when the page is opened; ``others`` are preset, formula, tabs and status."""
+
+    def read(request: gr.Request) -> list[Any]:
+        asked = of_link(dict(request.query_params))
+        if asked is None:
+            return [gr.skip()] * (len(controls) + len(others))
+        values, typed, changed = asked
+        said = words["live_ready"]
+        if changed:
+            names = words["list_comma"].join(words["live_" + name] for name in changed)
+            said = f"{words['live_link_changed'].format(names=names)} {said}"
+        return [*values.values(), None, typed or gr.skip(), gr.Tabs(selected="live"), status(said)]
+
+    page.load(read, None, [*controls.values(), *others], **_QUICK)
+
+
+def _watch(config: LiveConfig, visitor: str, words: Words) -> Iterator[View]:
+    """What the page shows, as the run goes on."""
     points: list[Point] = []
-    yield status(words["live_starting"]), ""
+    yield _view(status(words["live_starting"]), "")
+    shown_at = 0.0
     try:
-        for news in _PLACES.stream(visitor, config):
+        for news in PLACES.stream(visitor, config):
+            if isinstance(news, Trained):
+                yield from _ending(config, points, news, words)
+                return
             if isinstance(news, Waiting):
-                yield status(words["live_waiting"].format(ahead=news.ahead)), gr.skip()
-            elif news is None:
-                yield gr.skip(), gr.skip()  # so that a closed page is noticed
-            else:
+                yield _view(status(words["live_waiting"].format(ahead=news.ahead)), gr.skip())
+                continue
+            if news is not None:
                 points.append(news)
-                yield status(_progress(config, points, words)), live_charts(config, points, words)
+            if news is None or time.monotonic() - shown_at < _EVERY:
+                yield (gr.skip(),) * 6  # so that a closed page is noticed
+                continue
+            shown_at = time.monotonic()
+            yield _view(status(_progress(config, points, words)), live_charts(config, points, words))
     except LiveError as error:
-        yield status(words["live_failed"].format(problem=error), bad=True), gr.skip()
+        yield _view(status(words["live_failed"].format(problem=error), bad=True), gr.skip())
         return
-    yield _ending(config, points, words)
+    seen, total = (points[-1].seen, points[-1].total) if points else (0, 0)
+    yield _view(status(words["live_stopped"].format(seen=seen, total=total)), gr.skip())
 
 
 def _progress(config: LiveConfig, points: list[Point], words: Words) -> str:
     last = points[-1]
-    rate = last.seen / min(config.batch_size, config.examples) / max(last.seconds, 0.01)
+    rate = last.seen / config.batch / max(last.seconds, 0.01)
     left = (last.total - last.seen) * last.seconds / last.seen
     return words["live_progress"].format(seen=last.seen, total=last.total, rate=f"{rate:.0f}", left=f"{left:.0f}")
 
 
-def _ending(config: LiveConfig, points: list[Point], words: Words) -> tuple[Any, Any]:
-    if points and points[-1].right:
-        last = points[-1]
-        done = words["live_done"].format(total=last.total, seconds=f"{last.seconds:.0f}")
-        return status(done), live_charts(config, points, words) + results(config, last, words)
-    seen, total = (points[-1].seen, points[-1].total) if points else (0, 0)
-    return status(words["live_stopped"].format(seen=seen, total=total)), gr.skip()
+def _ending(config: LiveConfig, points: list[Point], trained: Trained, words: Words) -> Iterator[View]:
+    last = points[-1]
+    line = status(words["live_done"].format(total=last.total, seconds=f"{last.seconds:.0f}"))
+    with TemporaryDirectory() as folder:  # gradio takes copies, which go as uploads do
+        files = write_files(Path(folder), config, points, trained.networks)
+        yield _view(line, live_charts(config, points, words) + results(config, last, words), files)

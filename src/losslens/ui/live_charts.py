@@ -8,6 +8,8 @@ import numpy as np
 from losslens.comparison import compare
 from losslens.evaluation import accuracy
 from losslens.live import TWICE, LiveConfig, Point
+from losslens.tasks import TASKS
+from losslens.ui.cards import label_name
 from losslens.ui.charts import Line, line_chart, loss_colour
 from losslens.ui.words import Words
 
@@ -31,7 +33,7 @@ def live_charts(config: LiveConfig, points: list[Point], words: Words) -> str:
         for index, key in enumerate(config.losses)
     ]
     return (
-        f'{_drawing(config, points[-1], words)}<div class="charts">{"".join(shared)}</div>'
+        f'{_reading(config, points[-1], words)}<div class="charts">{"".join(shared)}</div>'
         f'<div class="charts small-charts">{"".join(own)}</div>'
     )
 
@@ -69,20 +71,23 @@ def _chart(
     )
 
 
-def _drawing(config: LiveConfig, point: Point, words: Words) -> str:
-    if not point.drawing:
-        return f'<p class="small">{escape(words["live_no_drawing"])}</p>'
+def _reading(config: LiveConfig, point: Point, words: Words) -> str:
+    if not point.reading:
+        return f'<p class="small">{escape(words["live_no_picture_" + config.task])}</p>'
+    labels = [label_name(label, words) for label in TASKS[config.task].labels]
     cells = []
-    for key, probs in zip(config.losses, point.drawing, strict=True):
-        best = max(range(10), key=probs.__getitem__)
+    for key, probs in zip(config.losses, point.reading, strict=True):
+        best = max(range(len(probs)), key=probs.__getitem__)
         bars = "".join(
-            f'<i style="height:{share * 100:.0f}%" title="{i}: {share:.3f}"></i>' for i, share in enumerate(probs)
+            f'<i style="height:{share * 100:.0f}%" title="{escape(label)}: {share:.3f}"></i>'
+            for label, share in zip(labels, probs, strict=True)
         )
+        answer = escape(labels[best])
         cells.append(
-            f'<div class="reading"><b>{best}</b><div class="columns" role="img" aria-label="{probs[best]:.0%} {best}">{bars}'
-            f"</div><span>{escape(_name(key, words))} {probs[best]:.0%}</span></div>"
+            f'<div class="reading"><b>{answer}</b><div class="columns" role="img" aria-label="{probs[best]:.0%} {answer}">'
+            f"{bars}</div><span>{escape(_name(key, words))} {probs[best]:.0%}</span></div>"
         )
-    return f'<div class="readings"><h3>{escape(words["live_drawing"])}</h3>{"".join(cells)}</div>'
+    return f'<div class="readings"><h3>{escape(words["live_picture_" + config.task])}</h3>{"".join(cells)}</div>'
 
 
 def results(config: LiveConfig, last: Point, words: Words) -> str:
@@ -92,7 +97,8 @@ def results(config: LiveConfig, last: Point, words: Words) -> str:
         share = accuracy(np.asarray(last.right[index], dtype=float))
         rows.append(
             f'<tr data-loss="{key}"><th>{escape(_name(key, words))}</th><td>{share.value:.1%} '
-            f"({share.low:.1%} – {share.high:.1%})</td><td>{last.calibration_error[index]:.1%}</td></tr>"
+            f"({share.low:.1%} – {share.high:.1%})</td><td>{last.calibration_error[index]:.1%}</td>"
+            f"<td>{config.learning_rates[index]:g}</td></tr>"
         )
     pairs = "".join(f"<li>{escape(text)}</li>" for text in _pairs(config, last, words))
     tests = (
@@ -101,7 +107,7 @@ def results(config: LiveConfig, last: Point, words: Words) -> str:
     return (
         f'<div class="anatomy results"><h3>{escape(words["live_table"])}</h3><table><thead><tr>'
         f"<th>{escape(words['col_loss'])}</th><th>{escape(words['live_col_accuracy'])}</th>"
-        f"<th>{escape(words['live_col_calibration'])}</th></tr></thead><tbody>{''.join(rows)}</tbody></table>{tests}</div>"
+        f"<th>{escape(words['live_col_calibration'])}</th><th>{escape(words['live_col_rate'])}</th></tr></thead><tbody>{''.join(rows)}</tbody></table>{tests}</div>"
     )
 
 

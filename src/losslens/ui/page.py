@@ -9,12 +9,14 @@ import gradio as gr
 import torch
 
 from losslens import inference
+from losslens.live_run import keep_one_ready
 from losslens.tasks import TASKS
 from losslens.ui.border import App, app_options
 from losslens.ui.endpoints import add_endpoints
 from losslens.ui.explorer import build_explorer_tab
 from losslens.ui.language import switch
-from losslens.ui.live import build_live_tab, leave, with_own
+from losslens.ui.live import build_live_tab, leave
+from losslens.ui.live_settings import with_own
 from losslens.ui.predict import build_digits_tab, build_pets_tab
 from losslens.ui.uploads import MOST_MEGABYTES
 from losslens.ui.words import LANGUAGES, WORDS
@@ -36,26 +38,26 @@ def build() -> gr.Blocks:
     """The interface, with the places in its queue; nothing is loaded or computed yet."""
     # Uploaded files are looked over every minute and deleted once they are 10 minutes old.
     with App(title=TITLE, analytics_enabled=False, delete_cache=(60, 600), fill_width=True) as demo:
-        _page("en")
+        _page("en", demo)
         add_endpoints(demo)
         demo.unload(leave)
     with demo.route(LANGUAGES["ja"], "/ja", show_in_navbar=False):
-        _page("ja")
+        _page("ja", demo)
     return demo.queue(max_size=32)  # type: ignore[no-any-return]  # gradio's __enter__ is untyped
 
 
-def _page(language: str) -> None:
+def _page(language: str, demo: gr.Blocks) -> None:
     words = WORDS[language]
     gr.HTML(_header(language, words))
     with gr.Tabs() as tabs:
         with gr.Tab(words["tab_digits"], id="digits"):
             drawing = build_digits_tab(words)
         with gr.Tab(words["tab_pets"], id="pets"):
-            build_pets_tab(words)
+            pet = build_pets_tab(words)
         with gr.Tab(words["tab_explorer"], id="explorer"):
             formula, send = build_explorer_tab(words, drawing)
         with gr.Tab(words["tab_live"], id="live"):
-            losses = build_live_tab(words, drawing, formula)
+            losses = build_live_tab(words, demo, tabs, drawing, pet, formula)
     to_live = send.click(with_own, losses, losses, show_progress="hidden", api_visibility="private")
     to_live.then(lambda: gr.Tabs(selected="live"), None, tabs, show_progress="hidden", api_visibility="private")
 
@@ -108,7 +110,17 @@ def launch(*, mcp: bool = False) -> None:
 
 
 def prepare() -> None:
-    """One thread a prediction, and the checkpoints read in the background while the page already answers."""
+    """One thread a prediction; in the background, while the page already answers, the checkpoints are read, and then a
+    worker for the first live run is started.
+    """
     torch.set_num_threads(1)  # with a second busy process, torch's own choice made a forward pass 400 times slower
-    for task in TASKS:
-        threading.Thread(target=inference.warm_up, args=[task], daemon=True).start()
+    warming = [threading.Thread(target=inference.warm_up, args=[task], daemon=True) for task in TASKS]
+    for each in warming:
+        each.start()
+
+    def then() -> None:
+        for each in warming:
+            each.join()
+        keep_one_ready()
+
+    threading.Thread(target=then, daemon=True).start()

@@ -73,8 +73,8 @@ def build_digits_tab(words: Words) -> gr.State:
     return current
 
 
-def build_pets_tab(words: Words) -> None:
-    """Lay out the tab."""
+def build_pets_tab(words: Words) -> gr.State:
+    """Lay out the tab; returns what holds the prediction for the photo shown last, or None."""
     current = gr.State(None)  # the prediction that is shown now; the photo itself is not kept
     with gr.Row(elem_classes="predict pets"):
         with gr.Column(scale=1, min_width=300, elem_classes="hand"):
@@ -95,6 +95,7 @@ def build_pets_tab(words: Words) -> None:
 
     upload.change(on_photo, [upload, truth, view], [current, answer, heat], **_QUICK)
     gr.on([truth.change, view.change], shown, [current, truth, view], answer, **_QUICK)
+    return current
 
 
 def _samples(words: Words, upload: gr.Image) -> None:
