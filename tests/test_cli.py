@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from PIL import Image
 from safetensors.torch import load_file
 from torchvision.datasets import mnist as torchvision_mnist
 
-from losslens import checkpoints, cli, inference
+from losslens import checkpoints, cli, inference, report, robustness, wrong_labels
 from losslens.data import Dataset
 from losslens.networks import PetNet, PetTrunk
 from losslens.photo_strangers import made_photo_strangers
@@ -136,6 +137,27 @@ def test_the_detector_is_fitted_anew_and_nothing_else(
     assert "14 made strangers and 4 photos of other things" in capsys.readouterr().out
     after = {path.name: path.read_bytes() for path in models.iterdir()}
     assert [name for name in after if after[name] != before[name]] == ["unlike.safetensors"]
+
+
+def test_report_remakes_everything_and_prints_its_tables(
+    random_models: Path, data_root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(robustness.EXAMPLES, "digits", 10)
+    few = {"losses": ("mse", "gce"), "shares": (0.0, 0.4), "seeds": (0, 1), "epochs": 1}
+    monkeypatch.setattr(wrong_labels, "measure", partial(wrong_labels.measure, **few))
+    command = ["report", "digits", "--data-root", str(data_root), "--runs", str(tmp_path / "runs")]
+    assert cli.main(command) == 0
+    said = capsys.readouterr().out
+    assert said.count("| Focal (γ = 2) |") == 1 and said.count("| Squared error (logits) |") == 2
+    assert "40 % wrong labels" in said and "Under ten corruptions" in said
+    made = report.load("digits")
+    assert made.tested.examples == 1000 and made.corrupted.examples == 10
+    assert list(made.wrong_labels.accuracy) == ["mse", "gce"]
+    assert cli.main([*command, "--only", "prediction"]) == 2
+    assert "choose from predictions, corruptions, wrong-labels" in capsys.readouterr().err
+    (random_models / "digits" / "mse.safetensors").unlink()
+    assert cli.main([*command, "--only", "predictions"]) == 2
+    assert "losslens train digits --loss mse" in capsys.readouterr().err
 
 
 def test_predict_reads_a_picture_and_says_what_is_wrong_with_others(

@@ -152,7 +152,11 @@ def load(task: str, loss: str, folder: Path | None = None) -> Checkpoint:
     command = f"losslens train {task} --loss {loss}"
     network = _read(TASKS[task].network(), path, command)
     try:
-        card = Card(**json.loads(path.with_suffix(".json").read_text()))
+        return Checkpoint(network, read_card(path.with_suffix(".json")))
     except (OSError, ValueError, TypeError) as error:
         raise _damaged(path, command) from error
-    return Checkpoint(network, card)
+
+
+def read_card(path: Path) -> Card:
+    """The card in a JSON file. Raises OSError, ValueError or TypeError where it is none."""
+    return Card(**json.loads(path.read_text()))

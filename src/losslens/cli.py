@@ -1,4 +1,4 @@
-"""The command line: ``losslens train | evaluate | predict | publish | app``."""
+"""The command line: ``losslens train | evaluate | predict | report | publish | app``."""
 
 import argparse
 import os
@@ -16,9 +16,11 @@ from losslens.evaluation import figures, outputs_of
 from losslens.losses import LOSSES
 from losslens.pictures import read_picture
 from losslens.recipe import make_checkpoint, make_detector
+from losslens.report_making import PARTS, make
+from losslens.report_table import markdown
 from losslens.runs import TrainingInterrupted
 from losslens.tasks import TASKS
-from losslens.training import TrainConfig
+from losslens.training import TrainConfig, one_of
 from losslens.trunks import on_trunk, splits_for
 
 
@@ -67,6 +69,15 @@ def _parser() -> argparse.ArgumentParser:
     predicting.add_argument("picture", type=Path)
     predicting.set_defaults(command=_predict)
 
+    reporting = commands.add_parser("report", help="remake the report cards from checkpoints and data")
+    reporting.add_argument("tasks", choices=TASKS, nargs="+", metavar="TASK", help=" or ".join(TASKS))
+    reporting.add_argument(
+        "--only", default=",".join(PARTS), help="parts to remake, with commas (default: all, %(default)s)"
+    )
+    reporting.add_argument("--data-root", default="data")
+    reporting.add_argument("--runs", type=Path, default=Path("runs"), help="folder for the runs with wrong labels")
+    reporting.set_defaults(command=_report)
+
     publishing = commands.add_parser("publish", help="put the checkpoints, and the app, on Hugging Face")
     publishing.add_argument("--repo-id", required=True, help="USER/NAME of the model repository")
     publishing.add_argument("--space", help="USER/NAME of a Space for the app")
@@ -86,9 +97,7 @@ def _train(options: argparse.Namespace) -> None:
     configs = [
         TrainConfig(options.task, loss, options.seed, options.epochs, learning_rate=options.learning_rate) for loss in losses
     ]
-    accelerator = Accelerator(cpu=not torch.cuda.is_available())
-    if accelerator.device.type == "cpu" and "OMP_NUM_THREADS" not in os.environ:
-        torch.set_num_threads(1)  # networks this small lose more than they gain by sharing a picture between cores
+    accelerator = _accelerator()
     if accelerator.is_main_process and accelerator.num_processes > 1:
         print(f"{accelerator.num_processes} processes share each batch")
     pictures = TASKS[options.task].load(options.data_root)
@@ -105,6 +114,23 @@ def _train(options: argparse.Namespace) -> None:
         photos = other_photos(options.others) if options.others else []
         others = torch.stack([TASKS[options.task].to_tensor(photo) for photo in photos]) if photos else None
         print(make_detector(options.task, pictures, options.out, others))
+
+
+def _accelerator() -> Accelerator:
+    accelerator = Accelerator(cpu=not torch.cuda.is_available())
+    if accelerator.device.type == "cpu" and "OMP_NUM_THREADS" not in os.environ:
+        torch.set_num_threads(1)  # networks this small lose more than they gain by sharing a picture between cores
+    return accelerator
+
+
+def _report(options: argparse.Namespace) -> None:
+    parts = options.only.split(",")
+    for part in parts:
+        one_of("part", part, PARTS)
+    accelerator = _accelerator()
+    for task in options.tasks:
+        report = make(task, TASKS[task].load(options.data_root), accelerator, options.runs, parts)
+        print(markdown(report))
 
 
 def _evaluate(options: argparse.Namespace) -> None:

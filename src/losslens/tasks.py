@@ -60,6 +60,7 @@ class Task:
     explain: Callable[[nn.Module, Tensor], NDArray[np.float32]]  # a network and what it was given -> (H, W), in logits
     strangers: Callable[[int], Tensor]  # seed -> made pictures (N, C, H, W) that are none of the classes
     is_blank: Callable[[Tensor], bool]  # whether there is nothing to answer
+    free_pictures: bool  # whether pictures of the test data may be handed on and shown
     refinement: Refinement | None = None  # how each network's training ends, where not with its first run
     trunk: Trunk | None = None  # what the losses' networks stand on, where they share anything
 
@@ -84,6 +85,7 @@ TASKS: dict[str, Task] = {
             explain=integrated_gradients,
             strangers=made_strangers,
             is_blank=is_blank,
+            free_pictures=True,
             refinement=Refinement(vary_digits_lightly, epochs=0.25, learning_rate=0.25),
         ),
         Task(
@@ -99,6 +101,7 @@ TASKS: dict[str, Task] = {
             explain=class_activation,
             strangers=made_photo_strangers,
             is_blank=lambda _: False,
+            free_pictures=False,
             trunk=Trunk(PetTrunk, pets_from_imagenet, epochs=5, learning_rate=5e-4, batch_size=64, views=4),
         ),
     )

@@ -6,8 +6,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from pages import open_tab
 
-EN = ("Show a pet", "Explore the losses", "Mistakes", "Your own loss")
-JA = ("ペットを見せる", "損失関数を探る", "よくある間違い", "自作の損失")
+EN = ("Show a pet", "Explore the losses", "Mistakes", "Your own loss", "Report card")
+JA = ("ペットを見せる", "損失関数を探る", "よくある間違い", "自作の損失", "成績表")
 VISITS = [("en-US", 1280, False, EN), ("ja-JP", 390, True, JA), ("en-US", 390, False, EN)]
 
 
@@ -20,7 +20,7 @@ def violations(page: Any) -> list[str]:
 @pytest.mark.parametrize(("locale", "width", "dark", "tabs"), VISITS, ids=["wide", "phone dark ja", "phone"])
 def test_axe_finds_nothing(visit: Any, locale: str, width: int, dark: bool, tabs: tuple[str, ...]) -> None:
     page = visit(path="ja" if locale == "ja-JP" else "", locale=locale, width=width, dark=dark).page
-    pets, explorer, mistakes, own = tabs
+    pets, explorer, mistakes, own, report = tabs
     page.locator(".pad-sample").nth(3).click()
     page.wait_for_selector(".digits .card[data-answer]")
     page.locator(".digits .choices input[value='8']").check()
@@ -43,6 +43,9 @@ def test_axe_finds_nothing(visit: Any, locale: str, width: int, dark: bool, tabs
     assert violations(page) == []
     page.locator("#own-loss textarea, #own-loss input[type=text]").first.fill("z.x")
     page.wait_for_selector(".refused mark")
+    assert violations(page) == []
+    open_tab(page, report)
+    page.wait_for_selector(".report section")
     assert violations(page) == []
 
 

@@ -29,6 +29,7 @@ class Line:
     ys: Sequence[float]
     colour: str
     strong: bool = False  # drawn thicker, above the others
+    spread: Sequence[tuple[float, float]] = ()  # at each x, from where to where the values lie: a dot with whiskers
 
 
 def line_chart(
@@ -85,9 +86,18 @@ def _curve(line: Line, x_range: tuple[float, float], y_range: tuple[float, float
         path.append(f"{'L' if pen_down else 'M'}{across} {down}")
         pen_down = True
     width = 3 if line.strong else 1.8
+    dots = "".join(_dot(x, y, ends, line.colour, place) for x, y, ends in zip(line.xs, line.ys, line.spread, strict=False))
     return (
         f'<path d="{" ".join(path)}" fill="none" stroke="{line.colour}" stroke-width="{width}">'
-        f"<title>{escape(line.label)}</title></path>"
+        f"<title>{escape(line.label)}</title></path>{dots}"
+    )
+
+
+def _dot(x: float, y: float, ends: tuple[float, float], colour: str, place: Place) -> str:
+    (across, down), (_, low), (_, high) = place(x, y), place(x, ends[0]), place(x, ends[1])
+    return (
+        f'<path d="M{across} {low}V{high}" stroke="{colour}" stroke-width="1.8"/>'
+        f'<circle cx="{across}" cy="{down}" r="3.4" fill="{colour}"/>'
     )
 
 

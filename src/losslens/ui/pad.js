@@ -27,7 +27,9 @@ function send() {
   lastSent = performance.now();
   const empty = strokes.length === 0 && !backdrop;
   element.querySelector(".pad-hint").hidden = !empty;
-  props.value = empty ? "" : canvas.toDataURL("image/png");
+  const drawn = empty ? "" : canvas.toDataURL("image/png");
+  if (drawn === props.value) trigger("change"); // a picture was shown that was never sent, and is cleared now
+  else props.value = drawn;
 }
 
 function where(event) {
@@ -50,6 +52,13 @@ canvas.addEventListener("pointermove", (event) => {
   strokes.at(-1).push(...(events.length ? events : [event]).map(where));
   paint();
   if (performance.now() - lastSent > SEND_EVERY) send();
+});
+// A picture to show that is answered already: nothing is sent until the visitor draws on it.
+canvas.addEventListener("picture", (event) => {
+  strokes = [];
+  backdrop = event.detail;
+  element.querySelector(".pad-hint").hidden = true;
+  paint();
 });
 for (const end of ["pointerup", "pointercancel"]) {
   canvas.addEventListener(end, () => {

@@ -18,11 +18,14 @@ from losslens.ui.language import switch
 from losslens.ui.live import build_live_tab, leave
 from losslens.ui.live_settings import with_own
 from losslens.ui.predict import build_digits_tab, build_pets_tab
+from losslens.ui.report import build_report_tab
 from losslens.ui.uploads import MOST_MEGABYTES
 from losslens.ui.words import LANGUAGES, WORDS
 
 TITLE = "Loss Lens"
-_CSS = "".join((Path(__file__).parent / name).read_text() for name in ("style.css", "explorer.css", "live.css"))
+_CSS = "".join(
+    (Path(__file__).parent / name).read_text() for name in ("style.css", "explorer.css", "live.css", "report.css")
+)
 # Gradio 6.31 ships a SemiBold of Source Sans Pro without most letters; Bold is whole.
 _FONT: list[gr.themes.Font | str] = [
     gr.themes.LocalFont("Source Sans Pro", weights=(400, 700)),
@@ -51,13 +54,15 @@ def _page(language: str, demo: gr.Blocks) -> None:
     gr.HTML(_header(language, words))
     with gr.Tabs() as tabs:
         with gr.Tab(words["tab_digits"], id="digits"):
-            drawing = build_digits_tab(words)
+            digits = build_digits_tab(words)
         with gr.Tab(words["tab_pets"], id="pets"):
             pet = build_pets_tab(words)
         with gr.Tab(words["tab_explorer"], id="explorer"):
-            formula, send = build_explorer_tab(words, drawing)
+            formula, send = build_explorer_tab(words, digits.drawing)
         with gr.Tab(words["tab_live"], id="live"):
-            losses = build_live_tab(words, demo, tabs, drawing, pet, formula)
+            losses = build_live_tab(words, demo, tabs, digits.drawing, pet, formula)
+        with gr.Tab(words["tab_report"], id="report") as report_tab:
+            build_report_tab(words, language, report_tab, tabs, digits)
     to_live = send.click(with_own, losses, losses, show_progress="hidden", api_visibility="private")
     to_live.then(lambda: gr.Tabs(selected="live"), None, tabs, show_progress="hidden", api_visibility="private")
 

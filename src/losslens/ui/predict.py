@@ -1,5 +1,7 @@
 """The tabs on which a visitor hands over a picture and every loss answers: a drawn digit, a photo of a pet."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -31,8 +33,17 @@ _QUICK: dict[str, Any] = {
 }
 
 
-def build_digits_tab(words: Words) -> gr.State:
-    """Lay out the tab; returns what holds the digit drawn last, a tensor (1, 28, 28), or None."""
+@dataclass(frozen=True)
+class DigitsTab:
+    """What other tabs need of the tab for digits."""
+
+    drawing: gr.State  # the digit that is answered now, a tensor (1, 28, 28), or None
+    truth: gr.Radio
+    answer_after: Callable[[Any], None]  # answer what an event has put into ``drawing``
+
+
+def build_digits_tab(words: Words) -> DigitsTab:
+    """Lay out the tab."""
     current = gr.State(None)  # the digit tensor (1, 28, 28) that is answered now
     with gr.Row(elem_classes="predict digits"):
         with gr.Column(scale=1, min_width=300, elem_classes="hand"):
@@ -70,7 +81,12 @@ def build_digits_tab(words: Words) -> gr.State:
     for answered in (drawn, uploaded):
         answered.success(explained, current, heat, **(_QUICK | {"concurrency_id": "explain"}))
     gr.on([truth.change, view.change], shown, [current, truth, view], [seen, answer], **_QUICK)
-    return current
+
+    def answer_after(event: Any) -> None:
+        answered = event.then(shown, [current, truth, view], [seen, answer], **_QUICK)
+        answered.success(explained, current, heat, **(_QUICK | {"concurrency_id": "explain"}))
+
+    return DigitsTab(current, truth, answer_after)
 
 
 def build_pets_tab(words: Words) -> gr.State:

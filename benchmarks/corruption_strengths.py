@@ -1,0 +1,51 @@
+"""The three strengths of each corruption at which the networks keep 97, 85 and 60 % of their lead over guessing.
+
+On held-out pictures, by interpolation between ten strengths:
+python benchmarks/corruption_strengths.py digits --data-root data
+"""
+
+import argparse
+
+import numpy as np
+import torch
+
+from losslens.corruptions import CORRUPTIONS
+from losslens.predictions import load_networks
+from losslens.robustness import corrupted, right_under
+from losslens.tasks import TASKS
+
+KEPT = (0.97, 0.85, 0.60)
+STEPS = (1 / 64, 1 / 32, 1 / 16, 1 / 8, 0.18, 1 / 4, 0.36, 1 / 2, 0.72, 1)  # of the strongest
+STRONGEST = {"salt_and_pepper": 0.25, "blur": 0.1, "motion_blur": 0.4, "pixelate": 0.5, "rotation": 180}  # others: 1
+OF_SIDE = ("blur", "motion_blur", "pixelate")  # given in pixels
+PICTURES = {"digits": 500, "pets": 120}
+
+
+def main() -> None:
+    """Print one line a corruption, as it stands in ``corruptions.py``."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("task", choices=TASKS)
+    parser.add_argument("--data-root", default="data")
+    options = parser.parse_args()
+    torch.set_num_threads(1)
+    task, networks = TASKS[options.task], load_networks(options.task)
+    held_out = task.load(options.data_root).held_out
+    order = torch.randperm(len(held_out), generator=torch.Generator().manual_seed(0))
+    pictures = held_out.pick(order[: PICTURES[task.key]])
+    chance = 1 / len(task.labels)
+
+    def lead(key: str, strength: float) -> float:
+        right = right_under(networks, corrupted(pictures, CORRUPTIONS[key], strength))
+        return float(np.mean([each.mean() for each in right.values()])) - chance
+
+    for key in CORRUPTIONS:
+        most = STRONGEST.get(key, 1) * (task.shape[-1] if key in OF_SIDE else 1)
+        strengths = [0.0, *(most * step for step in STEPS)]
+        leads = [lead(key, strength) for strength in strengths]
+        kept = np.minimum.accumulate(leads) / leads[0]  # falling, as far as it goes
+        levels = [float(np.interp(-share, -kept, strengths)) for share in KEPT]
+        print(f"{key:16} {', '.join(f'{level:.2g}' for level in levels)}   kept at most {kept[-1]:.0%}", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,137 @@
+"""Ten ways in which a picture goes bad, as pure functions of tensors; ``CORRUPTIONS``.
+
+The contract of every function: ``images`` are (N, C, H, W) in 0..1, and so is the result; ``strength`` is at least 0, in the
+units that each function names, and 0 leaves a picture as it is; chance comes from the generator alone. The kinds are chosen
+after ImageNet-C: Hendrycks and Dietterich 2019, https://arxiv.org/abs/1903.12261
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Generator, Tensor
+from torchvision.transforms.v2.functional import gaussian_blur
+
+Corrupt = Callable[[Tensor, float, Generator], Tensor]
+
+LEVELS = ("mild", "medium", "strong")
+
+
+def gaussian_noise(images: Tensor, strength: float, generator: Generator) -> Tensor:
+    """Normal noise on every value; ``strength`` is its standard deviation."""
+    return (images + strength * torch.randn(images.shape, generator=generator)).clamp(0, 1)
+
+
+def salt_and_pepper(images: Tensor, strength: float, generator: Generator) -> Tensor:
+    """A share ``strength`` (0..1) of the pixels turned black or white."""
+    count, _, height, width = images.shape
+    chance = torch.rand(count, 1, height, width, generator=generator)
+    return images.where(chance >= strength, (chance < strength / 2).to(images.dtype))
+
+
+def blur(images: Tensor, strength: float, _: Generator) -> Tensor:
+    """Out of focus; ``strength`` is the standard deviation of the Gaussian in pixels."""
+    if strength == 0:
+        return images
+    reach = min(math.ceil(3 * strength), min(images.shape[2:]) - 1)
+    blurred: Tensor = gaussian_blur(images, [2 * reach + 1] * 2, [strength] * 2)
+    return blurred.clamp(0, 1)
+
+
+def motion_blur(images: Tensor, strength: float, generator: Generator) -> Tensor:
+    """The camera moved by ``strength`` pixels, in a direction of each picture's own."""
+    angle = torch.rand(len(images), generator=generator) * math.pi
+    places = torch.linspace(-strength / 2, strength / 2, math.ceil(strength) + 1)
+    moved = [_moved(images, angle.cos() * place, angle.sin() * place, padding="border") for place in places]
+    return torch.stack(moved).mean(dim=0)
+
+
+def pixelate(images: Tensor, strength: float, _: Generator) -> Tensor:
+    """Too few pixels: squares of about ``1 + strength`` pixels become one colour."""
+    small = [max(1, round(side / (1 + strength))) for side in images.shape[2:]]
+    return F.interpolate(F.interpolate(images, size=small, mode="area"), size=images.shape[2:], mode="nearest-exact")
+
+
+def low_contrast(images: Tensor, strength: float, _: Generator) -> Tensor:
+    """Faded towards each picture's mean grey; ``strength`` (0..1) is the share of contrast that is lost."""
+    return torch.lerp(images, images.mean(dim=(1, 2, 3), keepdim=True).expand_as(images), strength)
+
+
+def overexposed(images: Tensor, strength: float, _: Generator) -> Tensor:
+    """Every value raised by ``strength`` (0..1), and cut off at white."""
+    return (images + strength).clamp(0, 1)
+
+
+def rotation(images: Tensor, strength: float, generator: Generator) -> Tensor:
+    """Turned by ``strength`` degrees, either way."""
+    either = torch.randint(0, 2, (len(images),), generator=generator) * 2 - 1
+    angle = either * math.radians(strength)
+    zero = torch.zeros(len(images))
+    rows = [torch.stack([angle.cos(), -angle.sin(), zero], dim=1), torch.stack([angle.sin(), angle.cos(), zero], dim=1)]
+    return _resampled(images, torch.stack(rows, dim=1), padding="zeros")
+
+
+def translation(images: Tensor, strength: float, generator: Generator) -> Tensor:
+    """Moved by a share ``strength`` of the side, in any direction; what was outside is black."""
+    angle = torch.rand(len(images), generator=generator) * (2 * math.pi)
+    distance = strength * images.shape[3]
+    return _moved(images, angle.cos() * distance, angle.sin() * distance, padding="zeros")
+
+
+def occlusion(images: Tensor, strength: float, generator: Generator) -> Tensor:
+    """A grey square somewhere; ``strength`` (0..1) is its side as a share of the picture's."""
+    count, _, height, width = images.shape
+    top, left = ((torch.rand(count, generator=generator) * side * (1 - strength))[:, None] for side in (height, width))
+    rows, columns = torch.arange(height) + 0.5, torch.arange(width) + 0.5
+    covered_rows = (rows > top) & (rows < top + strength * height)  # (N, H)
+    covered_columns = (columns > left) & (columns < left + strength * width)  # (N, W)
+    covered = covered_rows[:, None, :, None] & covered_columns[:, None, None, :]
+    return images.where(~covered, torch.tensor(0.5))
+
+
+def _moved(images: Tensor, right: Tensor, down: Tensor, *, padding: str) -> Tensor:
+    """Each picture moved by its own number of pixels."""
+    height, width = images.shape[2:]
+    one, zero = torch.ones(len(images)), torch.zeros(len(images))
+    rows = [
+        torch.stack([one, zero, -right * 2 / width], dim=1),
+        torch.stack([zero, one, -down * 2 / height], dim=1),
+    ]
+    return _resampled(images, torch.stack(rows, dim=1), padding)
+
+
+def _resampled(images: Tensor, theta: Tensor, padding: str) -> Tensor:
+    grid = F.affine_grid(theta, list(images.shape), align_corners=False)
+    return F.grid_sample(images, grid, padding_mode=padding, align_corners=False).clamp(0, 1)
+
+
+@dataclass(frozen=True)
+class Corruption:
+    """One entry of ``CORRUPTIONS``. ``strengths``: for each task, its three ``LEVELS``.
+
+    A level is the strength at which the eight networks keep, on the mean, 97, 85 or 60 % of their lead over guessing, on
+    held-out pictures; ``benchmarks/corruption_strengths.py`` finds it.
+    """
+
+    key: str
+    fn: Corrupt
+    strengths: dict[str, tuple[float, float, float]]
+
+
+CORRUPTIONS: dict[str, Corruption] = {
+    corruption.key: corruption
+    for corruption in (
+        Corruption("gaussian_noise", gaussian_noise, {"digits": (0.051, 0.076, 0.11), "pets": (0.1, 0.2, 0.3)}),
+        Corruption("salt_and_pepper", salt_and_pepper, {"digits": (0.019, 0.041, 0.072), "pets": (0.1, 0.2, 0.3)}),
+        Corruption("blur", blur, {"digits": (1.6, 1.9, 2.3), "pets": (0.1, 0.2, 0.3)}),
+        Corruption("motion_blur", motion_blur, {"digits": (5.3, 7.2, 9.9), "pets": (0.1, 0.2, 0.3)}),
+        Corruption("pixelate", pixelate, {"digits": (0.92, 1.3, 2.2), "pets": (0.1, 0.2, 0.3)}),
+        Corruption("low_contrast", low_contrast, {"digits": (0.33, 0.42, 0.54), "pets": (0.1, 0.2, 0.3)}),
+        Corruption("overexposed", overexposed, {"digits": (0.039, 0.068, 0.1), "pets": (0.1, 0.2, 0.3)}),
+        Corruption("rotation", rotation, {"digits": (26, 38, 52), "pets": (0.1, 0.2, 0.3)}),
+        Corruption("translation", translation, {"digits": (0.25, 0.34, 0.43), "pets": (0.1, 0.2, 0.3)}),
+        Corruption("occlusion", occlusion, {"digits": (0.19, 0.31, 0.46), "pets": (0.1, 0.2, 0.3)}),
+    )
+}
