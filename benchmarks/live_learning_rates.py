@@ -25,9 +25,7 @@ def accuracy(task: str, loss: str, optimizer: str, rate: float) -> float:
     live, usual = LIVE_TASKS[task], LiveConfig(task=task)
     examples, _ = live.load()
     learnt, apart = (examples.pick(part) for part in torch.arange(len(examples)).split((len(examples) - APART, APART)))
-    plan = TrainConfig(
-        task, loss, 0, usual.epochs, usual.batch_size, learning_rate=rate, optimizer=optimizer, average=0.0
-    )
+    plan = TrainConfig(task, loss, 0, usual.epochs, usual.batch_size, learning_rate=rate, optimizer=optimizer, average=0.0)
     state = new_state(plan, network=live.network)
     try:
         for _ in train(state, LOSSES[loss].fn, learnt, live.vary):
