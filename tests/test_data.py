@@ -72,7 +72,7 @@ def test_photos_of_other_things_are_found_and_pets_and_broken_files_passed_over(
     photo(tmp_path / "a" / "x.png", "white")
     photo(tmp_path / "y.jpg", "black", (4000, 90))
     photo(tmp_path / "b" / "cathedral.png", "white")
-    for pet in ("cats/1.png", "black-cat.png", "Dog2.jpg", "puppies/x.png"):
+    for pet in ("cats/1.png", "black-cat.png", "Dog2.jpg", "puppies/x.png", "chelsea.png"):
         photo(tmp_path / pet, "red")
     (tmp_path / "broken.png").write_bytes(b"no picture")
     found = other_photos([tmp_path / "a", tmp_path])

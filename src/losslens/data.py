@@ -22,7 +22,8 @@ DIGITS_HELD_OUT = 5_000
 PETS_HELD_OUT = 2_000
 PETS = ("cat", "dog")
 PHOTO_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp")
-_PET = re.compile(r"(^|[^a-z])(black)?(cat|dog|kitten|pupp(y|ie)|husky)s?([^a-z]|$)", re.IGNORECASE)  # in a file's name
+# In the path of a picture; Chelsea is scikit-image's cat.
+_PET = re.compile(r"(^|[^a-z])(black)?(cat|dog|kitten|pupp(y|ie)|husky|chelsea)s?([^a-z]|$)", re.IGNORECASE)
 MINI = Path(__file__).parent / "mini"  # what ships: digits, and features of photos
 
 Vary = Callable[[Tensor, Tensor, Generator], Tensor]  # images, target, generator -> images
