@@ -121,4 +121,5 @@ if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as folder:
         built = build(Path(folder), install=True)
         given = {name: value for name, value in os.environ.items() if name.startswith("GRADIO_")}  # as `docker run -e`
-        subprocess.run(json.loads(built.last["CMD"]), cwd=built.workdir, env=built.variables() | given, check=False)
+        served = subprocess.run(json.loads(built.last["CMD"]), cwd=built.workdir, env=built.variables() | given)
+    sys.exit(served.returncode)
