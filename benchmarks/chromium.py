@@ -1,12 +1,23 @@
-"""The running app on a page of a headless Chromium, for the benchmarks that drive it."""
+"""A headless Chromium, and the running app on a page of it, for the benchmarks that drive it."""
 
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from losslens.ui.page import build, launch_options
+
+
+@contextmanager
+def browser() -> Iterator[Browser]:
+    """The browser, while the block runs."""
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
+        )
+        yield chromium
+        chromium.close()
 
 
 @contextmanager
@@ -14,12 +25,8 @@ def app_page() -> Iterator[Page]:
     """Serve the app while the block runs, and open it on a fresh page."""
     demo = build()
     _, url, _ = demo.launch(**launch_options(), prevent_thread_lock=True, quiet=True)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
-        )
-        page = browser.new_page()
+    with browser() as chromium:
+        page = chromium.new_page()
         page.goto(url)
         yield page
-        browser.close()
     demo.close()

@@ -5,12 +5,15 @@ import signal
 import threading
 import time
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
 from losslens.live import LiveConfig, LiveError, Point, Trained
 from losslens.live_run import LiveRun
-from losslens.live_worker import Gate
+from losslens.live_worker import Gate, prepared
+from losslens.losses import LossFunction, cross_entropy, kl_div
+from losslens.training import train
 
 SHORT = LiveConfig(losses=("cross_entropy",), examples=400, epochs=1, batch_size=40, picture=[0.5] * 784)
 
@@ -55,6 +58,31 @@ def test_the_same_loss_twice_and_typed_by_hand_lie_on_each_other() -> None:
 def test_a_network_learns_from_few_digits() -> None:
     points = finished(replace(SHORT, examples=2000, epochs=2))
     assert points[-1].accuracy[0] > 0.8 > points[0].accuracy[0]
+
+
+def losses_of_steps(config: LiveConfig, key: str, function: LossFunction) -> list[float]:
+    training = prepared(replace(config, losses=(key,)))
+    return [progress.loss for progress in train(training.states[0], function, training.dataset, config.about.vary)]
+
+
+def test_kl_divergence_without_smoothing_lies_on_cross_entropy() -> None:
+    without = losses_of_steps(SHORT, "kl_div", partial(kl_div, eps=0.0))
+    assert without == pytest.approx(losses_of_steps(SHORT, "cross_entropy", cross_entropy), rel=1e-3)
+    assert without[-1] != pytest.approx(losses_of_steps(SHORT, "kl_div", kl_div)[-1], rel=1e-2)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_with_wrong_labels_gce_ends_above_cross_entropy(seed: int) -> None:
+    config = LiveConfig(losses=("cross_entropy", "gce"), wrong_labels=0.4, examples=1000, epochs=20, seed=seed)
+    first, second = finished(config)[-1].accuracy
+    assert second > first + 0.02
+
+
+def test_pets_are_told_apart_from_stored_features() -> None:
+    cat = LiveConfig(task="pets").about.load()[1].images[0].flatten().tolist()
+    points = finished(LiveConfig(task="pets", losses=("brier",), examples=1000, epochs=2, picture=cat))
+    assert points[-1].accuracy[0] > 0.95 and len(points[-1].reading[0]) == 2
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from PIL import Image
+from test_accessibility import violations
 
 from losslens.ui.live_endpoint import PLACES
 
@@ -89,6 +90,7 @@ def test_what_a_run_leaves_can_be_taken_away(visit: Any, tmp_path: Path) -> None
     page = visit(path="?task=pets&losses=cross_entropy,gce&examples=200&epochs=1").page
     page.get_by_role("button", name="Start", exact=True).click()
     page.wait_for_selector("#live-charts .results", timeout=60_000)
+    assert violations(page) == []
     taken = {}
     for name in ("Curves as PNG", "Curves as CSV", "PyTorch script", "Everything, with networks (zip)"):
         with page.expect_download() as download:

@@ -16,7 +16,7 @@ from losslens.live_places import STREAMS, Waiting
 from losslens.live_tasks import LIVE_TASKS
 from losslens.ui.live_charts import live_charts, results, status
 from losslens.ui.live_endpoint import PLACES
-from losslens.ui.live_settings import FIRST, Controls, build_controls, build_link, config_of, of_link
+from losslens.ui.live_settings import FIRST, Controls, build_controls, build_link, build_preset, config_of, of_link
 from losslens.ui.words import Words
 
 _EVERY = 0.3  # seconds between two pictures of a run: a browser has to keep up
@@ -35,16 +35,17 @@ def build_live_tab(
     ``pet`` the prediction for the photo shown last, ``formula`` the visitor's own loss.
     """
     gr.Markdown(words["live_intro"])
-    with gr.Row(elem_classes="predict"):
+    preset = build_preset(words)
+    with gr.Row(elem_classes="live-buttons"):
+        start = gr.Button(words["live_start"], variant="primary", min_width=80)
+        pause, go_on, stop, reset = (
+            gr.Button(words["live_" + name], min_width=80) for name in ("pause", "go_on", "stop", "reset")
+        )
+    line = gr.HTML(status(words["live_ready"]), elem_id="live-status")
+    with gr.Row(elem_classes="predict live"):
         with gr.Column(scale=1, min_width=280):
-            preset, controls = build_controls(words)
+            controls = build_controls(words, preset)
         with gr.Column(scale=3, min_width=320):
-            with gr.Row(elem_classes="live-buttons"):
-                start = gr.Button(words["live_start"], variant="primary", min_width=80)
-                pause, go_on, stop, reset = (
-                    gr.Button(words["live_" + name], min_width=80) for name in ("pause", "go_on", "stop", "reset")
-                )
-            line = gr.HTML(status(words["live_ready"]), elem_id="live-status")
             charts = gr.HTML("", elem_id="live-charts")
             downloads, files = _downloads(words)
             build_link(words, page, controls, formula)

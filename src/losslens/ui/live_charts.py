@@ -14,6 +14,7 @@ from losslens.ui.charts import Line, line_chart, loss_colour
 from losslens.ui.words import Words
 
 _TWICE_COLOUR = "#64748b"
+_GOOD, _GOOD_FROM = 0.9, 0.8  # accuracies: where all networks are above the one, the chart begins at the other
 
 
 def status(text: str, *, bad: bool = False) -> str:
@@ -24,8 +25,10 @@ def status(text: str, *, bad: bool = False) -> str:
 def live_charts(config: LiveConfig, points: list[Point], words: Words) -> str:
     """All curves so far, and what each network makes of the visitor's digit."""
     everyone = range(len(config.losses))
+    # Once all are good, the upper end is what tells them apart.
+    low = _GOOD_FROM if min(points[-1].accuracy) > _GOOD else 0.0
     shared = [
-        _chart(config, points, words, everyone, words["live_accuracy_chart"], lambda p, i: p.accuracy[i], (0.0, 1.0)),
+        _chart(config, points, words, everyone, words["live_accuracy_chart"], lambda p, i: p.accuracy[i], (low, 1.0)),
         _chart(config, points, words, everyone, words["live_calibration_chart"], lambda p, i: p.calibration_error[i], None),
     ]
     own = [
@@ -87,7 +90,7 @@ def _reading(config: LiveConfig, point: Point, words: Words) -> str:
             f'<div class="reading"><b>{answer}</b><div class="columns" role="img" aria-label="{probs[best]:.0%} {answer}">'
             f"{bars}</div><span>{escape(_name(key, words))} {probs[best]:.0%}</span></div>"
         )
-    return f'<div class="readings"><h3>{escape(words["live_picture_" + config.task])}</h3>{"".join(cells)}</div>'
+    return f'<div class="readings"><h2>{escape(words["live_picture_" + config.task])}</h2>{"".join(cells)}</div>'
 
 
 def results(config: LiveConfig, last: Point, words: Words) -> str:
@@ -102,10 +105,10 @@ def results(config: LiveConfig, last: Point, words: Words) -> str:
         )
     pairs = "".join(f"<li>{escape(text)}</li>" for text in _pairs(config, last, words))
     tests = (
-        f"<h3>{escape(words['live_pairs'])}</h3><ul>{pairs}</ul><p>{escape(words['live_pairs_note'])}</p>" if pairs else ""
+        f"<h2>{escape(words['live_pairs'])}</h2><ul>{pairs}</ul><p>{escape(words['live_pairs_note'])}</p>" if pairs else ""
     )
     return (
-        f'<div class="anatomy results"><h3>{escape(words["live_table"])}</h3><table><thead><tr>'
+        f'<div class="anatomy results"><h2>{escape(words["live_table"])}</h2><table><thead><tr>'
         f"<th>{escape(words['col_loss'])}</th><th>{escape(words['live_col_accuracy'])}</th>"
         f"<th>{escape(words['live_col_calibration'])}</th><th>{escape(words['live_col_rate'])}</th></tr></thead><tbody>{''.join(rows)}</tbody></table>{tests}</div>"
     )

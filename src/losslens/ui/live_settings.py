@@ -64,9 +64,14 @@ _QUICK: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"
 Controls = dict[str, Any]  # the components, by the names of FIRST and in their order
 
 
-def build_controls(words: Words) -> tuple[gr.Radio, Controls]:
-    """The choice of a preset, then what is set most often, then the rest, folded away."""
-    preset = gr.Radio([(words["preset_" + key], key) for key in PRESETS], value="clean", label=words["live_presets"])
+def build_preset(words: Words) -> gr.Radio:
+    """The choice of a preset."""
+    choices = [(words["preset_" + key], key) for key in PRESETS]
+    return gr.Radio(choices, value="clean", label=words["live_presets"], elem_id="live-presets")
+
+
+def build_controls(words: Words, preset: gr.Radio) -> Controls:
+    """What is set most often, then the rest, folded away; ``preset`` sets all of it."""
     controls: Controls = {"task": _radio("task", "live_task_", words)}
     named = [(words["loss_" + key], key) for key in _CHOICES["losses"]]
     controls["losses"] = gr.CheckboxGroup(named, value=FIRST["losses"], label=words["live_losses"], elem_id="live-losses")
@@ -83,7 +88,7 @@ def build_controls(words: Words) -> tuple[gr.Radio, Controls]:
     controls["rates"].change(lambda kind: gr.update(visible=kind == ONE), controls["rates"], controls["rate"], **_QUICK)
     # What is set by hand is no preset any more.
     gr.on([control.input for control in controls.values()], None, None, preset, js="() => null", **_QUICK)
-    return preset, controls
+    return controls
 
 
 def _radio(name: str, prefix: str, words: Words) -> gr.Radio:
