@@ -1,15 +1,10 @@
 """How many pictures that hold neither a cat nor a dog are marked, kind by kind, and how many of pets/test are.
 
 500 pictures: photos of other things, small crops of them as coarse as CIFAR's, and made textures, gradients, noise, pages of
-text, digits and shapes. The detector was fitted on every second photo of these folders (and on made pictures of another
-seed); here are the others:
+text, digits and shapes, from another seed than the detector was fitted on.
 
-    apt-get install mate-backgrounds gnome-backgrounds opencv-doc tuxpaint-stamps-default
-    pip install scikit-image scikit-learn                                 # into SITE-PACKAGES
-    PHOTOS="/usr/share/backgrounds /usr/share/doc/opencv-doc/examples /usr/share/tuxpaint/stamps"
-    PHOTOS="$PHOTOS SITE-PACKAGES/skimage/data SITE-PACKAGES/sklearn/datasets/images"
-    losslens train pets --loss none --data-root data --others $PHOTOS     # fits the detector alone
-    python benchmarks/neither.py --data-root data --photos $PHOTOS
+    apt-get install tuxpaint-stamps-default opencv-doc
+    python benchmarks/neither.py --data-root data --photos /usr/share/tuxpaint/stamps /usr/share/doc/opencv-doc/examples
 """
 
 import argparse
@@ -39,7 +34,7 @@ def main() -> None:
     parser.add_argument("--data-root", default="data")
     options = parser.parse_args()
     chance = random.Random(0)
-    photos = other_photos(options.photos)[1::2]  # the detector was fitted on the rest
+    photos = other_photos(options.photos)
     made = made_photo_strangers(seed=99, count=MADE * len(KINDS))
     kinds: dict[str, Iterable[Tensor]] = {
         "photos of other things": (photo_tensor(photo) for photo in chance.sample(photos, min(PHOTOS, len(photos)))),
