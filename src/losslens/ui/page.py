@@ -26,6 +26,8 @@ TITLE = "Loss Lens"
 _CSS = "".join(
     (Path(__file__).parent / name).read_text() for name in ("style.css", "explorer.css", "live.css", "report.css")
 )
+# Gradio keeps ``css`` below its own page; what is printed has to reach the paper and the footer too.
+_PRINT = f"<style>{(Path(__file__).parent / 'print.css').read_text()}</style>"
 # Gradio 6.31 ships a SemiBold of Source Sans Pro without most letters; Bold is whole.
 _FONT: list[gr.themes.Font | str] = [
     gr.themes.LocalFont("Source Sans Pro", weights=(400, 700)),
@@ -88,6 +90,7 @@ def launch_options() -> dict[str, Any]:
     return {
         "theme": _theme(),
         "css": _CSS,
+        "head": _PRINT,
         "max_file_size": f"{MOST_MEGABYTES}mb",
         "run_history": False,
         "enable_monitoring": False,
