@@ -59,10 +59,10 @@ class Bin:
 
 
 @torch.inference_mode()
-def outputs_of(network: nn.Module, dataset: Dataset) -> Tensor:
+def outputs_of(network: nn.Module, dataset: Dataset, batch: int = _BATCH) -> Tensor:
     """What the network makes of every example, in order, unaugmented: its logits (N, C), or a trunk's features."""
     network.eval()
-    batches = torch.arange(len(dataset)).split(_BATCH)
+    batches = torch.arange(len(dataset)).split(batch)
     return torch.cat([network(dataset.batch(b)[0].contiguous(memory_format=torch.channels_last)) for b in batches])
 
 

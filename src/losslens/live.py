@@ -14,6 +14,7 @@ from losslens.training import OPTIMIZERS, one_of, within
 
 MAX_LOSSES = 4
 MAX_SECONDS = 180.0
+MEASURED_AT_ONCE = 50  # held-out examples: five times as many no longer fit into a core's cache, and take twice as long
 OWN = "own"  # the key of a typed loss
 TWICE = "softmax_twice"  # the key of the beginner's mistake
 

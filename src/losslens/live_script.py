@@ -13,7 +13,7 @@ import torch
 from losslens import losses
 from losslens.data import MINI
 from losslens.evaluation import BINS, calibration_error
-from losslens.live import OWN, LiveConfig, loss_function
+from losslens.live import MEASURED_AT_ONCE, OWN, LiveConfig, loss_function
 from losslens.live_tasks import EXAMPLES, SPLIT_SEED
 from losslens.tasks import TASKS
 from losslens.training import WARM_UP, TrainConfig, learning_rate_at
@@ -55,6 +55,7 @@ def script(config: LiveConfig) -> str:
         to_learn=EXAMPLES,
         warm_up=WARM_UP,
         bins=BINS,
+        at_once=MEASURED_AT_ONCE,
         runs=", ".join(f"({name}, {rate!r})" for name, rate in zip(names, config.learning_rates, strict=True)),
         pieces="\n\n".join(pieces),
         network=config.about.network.__name__,
@@ -211,7 +212,7 @@ def trained(loss_fn, peak: float, images: Tensor, target: Tensor) -> nn.Module:
 @torch.inference_mode()
 def measured(network: nn.Module, images: Tensor, target: Tensor) -> tuple[float, float]:
     """Accuracy and calibration error."""
-    logits = torch.cat([network(part.contiguous(memory_format=torch.channels_last)) for part in images.split(250)])
+    logits = torch.cat([network(part.contiguous(memory_format=torch.channels_last)) for part in images.split($at_once)])
     confidence, answer = logits.double().softmax(dim=1).max(dim=1)
     correct = (answer == target).double()
     return float(correct.mean()), calibration_error(confidence.numpy(), correct.numpy())

@@ -18,11 +18,11 @@ from torch import Tensor, nn
 
 from losslens.data import Dataset, with_wrong_labels
 from losslens.evaluation import calibration_error, confidence_and_correct, outputs_of
-from losslens.live import MAX_SECONDS, LiveConfig, Point, loss_function
+from losslens.live import MAX_SECONDS, MEASURED_AT_ONCE, LiveConfig, Point, loss_function
 from losslens.tasks import TASKS
 from losslens.training import Progress, TrainConfig, TrainState, new_state, train
 
-POINTS = 40
+POINTS = 25
 
 
 class Gate:
@@ -82,7 +82,7 @@ def prepared(config: LiveConfig) -> Training:
 
 
 def points(training: Training, gate: Gate) -> Iterator[Point]:
-    """Train all losses in step and report about 40 times, at the same steps in every run of the same length."""
+    """Train all losses in step and report about 25 times, at the same steps in every run of the same length."""
     config = training.config
     functions = [loss_function(key, config.formula) for key in config.losses]
     runs = [
@@ -105,7 +105,9 @@ def points(training: Training, gate: Gate) -> Iterator[Point]:
 def _point(training: Training, progress: Progress, losses: list[float], seconds: float) -> Point:
     config, held_out = training.config, training.held_out
     networks = [state.network() for state in training.states]
-    measured = [confidence_and_correct(outputs_of(network, held_out), held_out.target) for network in networks]
+    measured = [
+        confidence_and_correct(outputs_of(network, held_out, MEASURED_AT_ONCE), held_out.target) for network in networks
+    ]
     done = progress.step == progress.steps
     picture = torch.tensor(config.picture).reshape(1, *config.about.shape) if config.picture else None
     return Point(

@@ -41,15 +41,15 @@ class SmallDigitNet(nn.Sequential):
     """The network of live training: digits (N, 1, 28, 28) in 0..1 to logits (N, 10).
 
     Its first convolution strides, so that four of these learn together while somebody watches; a stride in the place of the
-    pooling would cost 0.4 points. The last layer sees where each response is, without which squared error on logits stays
-    below 97 %.
+    pooling would cost 0.4 points. Pooled before they are normalised, the second convolution's responses take a quarter of
+    the time. The last layer sees where each response is, without which squared error on logits stays below 97 %.
     """
 
     def __init__(self) -> None:
         super().__init__(
             *(nn.Conv2d(1, 16, 5, stride=2, padding=2, bias=False), nn.BatchNorm2d(16), nn.ReLU(inplace=True)),
-            *(nn.Conv2d(16, 32, 3, padding=1, bias=False), nn.BatchNorm2d(32), nn.ReLU(inplace=True), nn.MaxPool2d(2)),
-            *(nn.Conv2d(32, 32, 3, padding=1, bias=False), nn.BatchNorm2d(32), nn.ReLU(inplace=True)),
+            *(nn.Conv2d(16, 24, 3, padding=1, bias=False), nn.MaxPool2d(2), nn.BatchNorm2d(24), nn.ReLU(inplace=True)),
+            *(nn.Conv2d(24, 32, 3, padding=1, bias=False), nn.BatchNorm2d(32), nn.ReLU(inplace=True)),
             *(nn.Flatten(), nn.Linear(32 * 7 * 7, 10)),
         )
 
