@@ -1,6 +1,6 @@
 """The three strengths of each corruption at which the networks keep 97, 85 and 60 % of their lead over guessing.
 
-On held-out pictures, by interpolation between ten strengths:
+On held-out pictures, by interpolation between thirteen strengths:
 python benchmarks/corruption_strengths.py digits --data-root data
 """
 
@@ -15,7 +15,7 @@ from losslens.robustness import corrupted, right_under
 from losslens.tasks import TASKS
 
 KEPT = (0.97, 0.85, 0.60)
-STEPS = (1 / 64, 1 / 32, 1 / 16, 1 / 8, 0.18, 1 / 4, 0.36, 1 / 2, 0.72, 1)  # of the strongest
+STEPS = (1 / 64, 1 / 32, 1 / 16, 1 / 8, 0.18, 1 / 4, 0.36, 1 / 2, 0.72, 0.85, 0.93, 0.97, 1)  # of the strongest
 STRONGEST = {"salt_and_pepper": 0.25, "blur": 0.1, "motion_blur": 0.4, "pixelate": 0.5, "rotation": 180}  # others: 1
 OF_SIDE = ("blur", "motion_blur", "pixelate")  # given in pixels
 PICTURES = {"digits": 500, "pets": 120}

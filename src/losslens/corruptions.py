@@ -123,15 +123,15 @@ class Corruption:
 CORRUPTIONS: dict[str, Corruption] = {
     corruption.key: corruption
     for corruption in (
-        Corruption("gaussian_noise", gaussian_noise, {"digits": (0.051, 0.076, 0.11), "pets": (0.02, 0.14, 0.2)}),
-        Corruption("salt_and_pepper", salt_and_pepper, {"digits": (0.019, 0.041, 0.072), "pets": (0.0017, 0.051, 0.15)}),
-        Corruption("blur", blur, {"digits": (1.6, 1.9, 2.3), "pets": (2.4, 3.8, 5.5)}),
-        Corruption("motion_blur", motion_blur, {"digits": (5.3, 7.2, 9.9), "pets": (5.6, 14, 24)}),
-        Corruption("pixelate", pixelate, {"digits": (0.92, 1.3, 2.2), "pets": (0.18, 0.92, 2.4)}),
-        Corruption("low_contrast", low_contrast, {"digits": (0.33, 0.42, 0.54), "pets": (0.73, 0.76, 0.82)}),
-        Corruption("overexposed", overexposed, {"digits": (0.039, 0.068, 0.1), "pets": (0.35, 0.53, 0.68)}),
-        Corruption("rotation", rotation, {"digits": (26, 38, 52), "pets": (39, 89, 180)}),
-        Corruption("translation", translation, {"digits": (0.25, 0.34, 0.43), "pets": (0.35, 0.53, 0.7)}),
-        Corruption("occlusion", occlusion, {"digits": (0.19, 0.31, 0.46), "pets": (0.4, 0.52, 0.66)}),
+        Corruption("gaussian_noise", gaussian_noise, {"digits": (0.064, 0.085, 0.13), "pets": (0.02, 0.14, 0.2)}),
+        Corruption("salt_and_pepper", salt_and_pepper, {"digits": (0.028, 0.054, 0.09), "pets": (0.0017, 0.051, 0.15)}),
+        Corruption("blur", blur, {"digits": (1.5, 2, 2.4), "pets": (2.4, 3.8, 5.5)}),
+        Corruption("motion_blur", motion_blur, {"digits": (4.3, 6.5, 9.5), "pets": (5.6, 14, 24)}),
+        Corruption("pixelate", pixelate, {"digits": (0.95, 1.4, 2.4), "pets": (0.18, 0.92, 2.4)}),
+        Corruption("low_contrast", low_contrast, {"digits": (0.37, 0.45, 0.56), "pets": (0.73, 0.76, 0.82)}),
+        Corruption("overexposed", overexposed, {"digits": (0.043, 0.073, 0.11), "pets": (0.35, 0.53, 0.68)}),
+        Corruption("rotation", rotation, {"digits": (26, 37, 52), "pets": (39, 89, 180)}),
+        Corruption("translation", translation, {"digits": (0.26, 0.35, 0.44), "pets": (0.35, 0.53, 0.7)}),
+        Corruption("occlusion", occlusion, {"digits": (0.19, 0.29, 0.47), "pets": (0.4, 0.52, 0.66)}),
     )
 }
