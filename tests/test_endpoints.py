@@ -5,6 +5,7 @@ import inspect
 import json
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -148,7 +149,9 @@ def test_an_mcp_client_finds_and_uses_the_tools(mcp_url: str) -> None:
             run = await session.call_tool("train", {"losses": ["focal", "gce"], "examples": 200, "epochs": 1})
             return tools, good, bad, run
 
-    tools, good, bad, run = asyncio.run(talk(f"{mcp_url}gradio_api/mcp/"))
+    # In a thread of its own: where the browser tests ran before, Playwright keeps an event loop running in this one.
+    with ThreadPoolExecutor(1) as pool:
+        tools, good, bad, run = pool.submit(asyncio.run, talk(f"{mcp_url}gradio_api/mcp/")).result()
     assert {f"/{name}" for name in tools} == set(JOBS)
     for name, tool in tools.items():
         described = tool.inputSchema["properties"]

@@ -81,6 +81,8 @@ def test_a_photo_is_taken_with_the_camera(visit: Any) -> None:
     page = pets_tab(visit)
     page.locator(".pets .upload button[aria-label='Capture from camera']").click()
     page.get_by_text("Click to Access Webcam").click()
+    # A click before the camera's first frame takes no photo.
+    page.wait_for_function("document.querySelector('.pets .upload video')?.readyState === HTMLMediaElement.HAVE_ENOUGH_DATA")
     page.locator(".pets .upload button[aria-label='capture photo']").click()
     page.wait_for_selector(".pets .unlike")  # Chromium's test picture is no pet
     assert len(answers(page)) == len(LOSSES)
