@@ -11,7 +11,8 @@ from losslens.live_run import LiveRun, keep_one_ready
 AT_ONCE = 2  # runs; each takes one core
 IN_LINE = 30  # visitors who wait
 STREAMS = AT_ONCE + IN_LINE + 8  # open at once: for some more than there are places, who are told so
-_LOOK = 0.4  # seconds between two looks at a run or at the line: a visitor who has left is noticed then
+_LOOK = 0.4  # seconds between two looks at a run or at the line: a visitor who has left a run is noticed then
+_LOOK_AGAIN = 2.0  # seconds after which a visitor in the line is told the same again, and noticed if gone: telling costs time
 _PATIENCE = 120.0  # seconds without a point after which a run, paused or not, gives its place to others
 
 
@@ -53,15 +54,19 @@ class Places:
                 raise LiveError("Too many visitors are waiting; please try again in a minute.")
             self._line.append(visit)
         try:
-            while (ahead := self._ahead(visit)) > 0:
-                yield Waiting(ahead)
-                if visit.stopped:
-                    return
-                time.sleep(_LOOK)
+            yield from self._wait(visit)
             yield from _news(visit, config)
         finally:
             with self._lock:
                 self._line.remove(visit)
+
+    def _wait(self, visit: _Visit) -> Iterator[Waiting]:
+        told, told_at = 0, 0.0
+        while (ahead := self._ahead(visit)) > 0 and not visit.stopped:
+            if ahead != told or time.monotonic() - told_at > _LOOK_AGAIN:
+                told, told_at = ahead, time.monotonic()
+                yield Waiting(ahead)
+            time.sleep(_LOOK)
 
     def stop(self, visitor: str) -> None:
         """End the visitor's run, or the wait for one."""
