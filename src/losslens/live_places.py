@@ -12,7 +12,7 @@ AT_ONCE = 2  # runs; each takes one core
 IN_LINE = 30  # visitors who wait
 STREAMS = AT_ONCE + IN_LINE + 8  # open at once: for some more than there are places, who are told so
 _LOOK = 0.4  # seconds between two looks at a run or at the line: a visitor who has left a run is noticed then
-_LOOK_AGAIN = 2.0  # seconds after which a visitor in the line is told the same again, and noticed if gone: telling costs time
+_LOOK_AGAIN = 2.0  # seconds after which a visitor in the line is told the same again, and noticed if gone
 _PATIENCE = 120.0  # seconds without a point after which a run, paused or not, gives its place to others
 
 

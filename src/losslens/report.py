@@ -23,7 +23,6 @@ class Measured:
 
     figures: dict[str, dict[str, Figure]]
     seeds: dict[str, dict[str, Spread]]  # of the figures that every seed's card has; empty where there is one seed
-    seeds_of_first_run: bool  # whether ``seeds`` are of the recipe's first run alone, without its refinement at the end
     reliability: dict[str, list[Bin]]
     risk: list[float]  # the share of wrong answers among the surest, at each of COVERAGES; by the softmax
     confusion: list[list[int]]  # true class (row), answer (column)

@@ -80,14 +80,14 @@ def _trained(tested: Tested) -> dict[str, str]:
 def measure(task: str, predicted: Predictions, folder: Path | None = None) -> Tested:
     """All that follows from the predictions and the cards below ``folder``."""
     target = predicted.target
-    cards = {loss: _card(task, loss, folder) for loss in LOSSES}
+    cards = {loss: _cards(task, loss, folder) for loss in LOSSES}
     answers = torch.stack([predicted.logits[loss].float().argmax(dim=1) for loss in LOSSES])  # (L, N)
     right = answers == target
-    calibrated = [(predicted.logits[loss].double() / cards[loss].temperature).softmax(dim=1) for loss in LOSSES]
+    calibrated = [(predicted.logits[loss].double() / cards[loss][0].temperature).softmax(dim=1) for loss in LOSSES]
     together = torch.stack(calibrated).mean(dim=0).argmax(dim=1) == target
     return Tested(
         examples=len(target),
-        networks={loss: _measured(predicted, cards[loss], *_seeds(cards[loss], folder)) for loss in LOSSES},
+        networks={loss: _measured(predicted, loss, cards[loss]) for loss in LOSSES},
         together=accuracy(together.double().numpy()),
         differences=compare(list(right.numpy())),
         networks_right=torch.bincount(right.sum(dim=0), minlength=len(LOSSES) + 1).tolist(),
@@ -96,14 +96,13 @@ def measure(task: str, predicted: Predictions, folder: Path | None = None) -> Te
     )
 
 
-def _measured(predicted: Predictions, shipped: Card, seeds: list[Card], first_run: bool) -> Measured:
-    logits, target = predicted.logits[shipped.loss].double(), predicted.target
+def _measured(predicted: Predictions, loss: str, cards: list[Card]) -> Measured:
+    shipped, logits, target = cards[0], predicted.logits[loss].double(), predicted.target
     links = dict(zip(LINKS, (1.0, shipped.temperature), strict=True))
     risk = risk_coverage(*confidence_and_correct(logits, target))
     return Measured(
         figures={link: figures(logits, target, temperature) for link, temperature in links.items()},
-        seeds={link: _spreads(seeds, link) for link in LINKS},
-        seeds_of_first_run=first_run,
+        seeds={link: _spreads(cards, link) for link in LINKS},
         reliability={link: reliability(*confidence_and_correct(logits, target, t)) for link, t in links.items()},
         risk=[float(risk[max(1, round(len(risk) * coverage)) - 1]) for coverage in COVERAGES],
         confusion=confusion(logits, target),
@@ -113,25 +112,17 @@ def _measured(predicted: Predictions, shipped: Card, seeds: list[Card], first_ru
     )
 
 
-def _card(task: str, loss: str, folder: Path | None) -> Card:
-    return checkpoints.read_card(checkpoints.checkpoint_path(task, loss, folder).with_suffix(".json"))
+def _cards(task: str, loss: str, folder: Path | None) -> list[Card]:
+    """The card of the shipped network, then those in ``seeds/<seed>`` below ``folder`` that differ in their seed alone."""
+    folder = folder or checkpoints.models_folder()
+    folders = [folder, *sorted((folder / "seeds").glob("*"))]
+    paths = [checkpoints.checkpoint_path(task, loss, each).with_suffix(".json") for each in folders]
+    shipped, *others = (checkpoints.read_card(path) for path in paths if path.is_file())
+    return [shipped, *(other for other in others if _recipe(other) == _recipe(shipped))]
 
 
-def _seeds(shipped: Card, folder: Path | None) -> tuple[list[Card], bool]:
-    """The shipped card and those in ``seeds/<seed>`` below ``folder`` that differ from it in their seed alone.
-
-    Where there are none: those of the same recipe without its refinement, and True.
-    """
-    folders = sorted(((folder or checkpoints.models_folder()) / "seeds").glob("*"))
-    paths = [checkpoints.checkpoint_path(shipped.task, shipped.loss, each).with_suffix(".json") for each in folders]
-    others = [checkpoints.read_card(path) for path in paths if path.is_file()]
-    same = [shipped, *(other for other in others if _recipe(other) == _recipe(shipped))]
-    first_run = [other for other in others if _recipe(other) == _recipe(shipped, "refinement")]
-    return (first_run, True) if len(same) == 1 < len(first_run) else (same, False)
-
-
-def _recipe(card: Card, *without: str) -> dict[str, Any]:
-    return {name: value for name, value in card.config.items() if name not in ("seed", *without)}
+def _recipe(card: Card) -> dict[str, Any]:
+    return {name: value for name, value in card.config.items() if name != "seed"}
 
 
 def _spreads(cards: list[Card], link: str) -> dict[str, Spread]:

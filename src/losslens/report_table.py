@@ -18,7 +18,7 @@ _FIGURES = (  # heading, link, figure, factor, decimals
 def markdown(report: Report) -> str:
     """The figures, and below them, where they were measured, those after wrong labels and under corruptions."""
     networks = report.tested.networks
-    seeds = max((over.seeds for each in networks.values() for over in _seeds(each, "softmax").values()), default=1)
+    seeds = max((over.seeds for each in networks.values() for over in each.seeds["softmax"].values()), default=1)
     head = [f"loss ({seeds} seeds)" if seeds > 1 else "loss (1 seed)", *(heading for heading, *_ in _FIGURES)]
     head.insert(2, "shipped: accuracy, % (95 % interval)")
     rows = [[LOSSES[loss].label, *_cells(network)] for loss, network in networks.items()]
@@ -35,11 +35,6 @@ def markdown(report: Report) -> str:
     return "\n\n".join(parts)
 
 
-def _seeds(network: Measured, link: str) -> dict[str, Spread]:
-    """The seeds of the whole recipe: those of its first run are another network's."""
-    return {} if network.seeds_of_first_run else network.seeds[link]
-
-
 def _cells(network: Measured) -> list[str]:
     shipped = network.figures["softmax"]["accuracy"]
     cells = [_cell(network, link, name, factor, decimals) for _, link, name, factor, decimals in _FIGURES]
@@ -49,7 +44,7 @@ def _cells(network: Measured) -> list[str]:
 
 def _cell(network: Measured, link: str, name: str, factor: float, decimals: int) -> str:
     """Mean and standard deviation over the seeds, or the value where there is one seed."""
-    over = _seeds(network, link).get(name)
+    over = network.seeds[link].get(name)
     if over is None:
         return f"{network.figures[link][name].value * factor:.{decimals}f}"
     return f"{over.mean * factor:.{decimals}f} ± {over.deviation * factor:.{decimals}f}"

@@ -94,8 +94,7 @@ def _figures(report: Report, words: Words) -> str:
         x_title=words["accuracy_axis"],
     )
     seeds = max((over.seeds for each in networks.values() for over in each.seeds["softmax"].values()), default=1)
-    key = "col_seeds_first" if any(each.seeds_of_first_run for each in networks.values()) else "col_seeds"
-    over = words[key].format(seeds=seeds) if seeds > 1 else words["col_one_seed"]
+    over = words["col_seeds"].format(seeds=seeds) if seeds > 1 else words["col_one_seed"]
     head = [words["col_loss"], words["col_accuracy"], over, *(words["col_" + name] for name in _COLUMNS), words["col_time"]]
     rows = [table_row(words["loss_" + loss], _measured(each, words), loss_colour(loss)) for loss, each in networks.items()]
     body = f'<div class="charts">{chart}</div>{table(head, rows)}'
