@@ -65,7 +65,7 @@ def visit(browser: "sync_api.Browser", app_url: str) -> Iterator[Open]:
         visit.page.on("console", lambda message: visit.errors.append(message.text) if message.type == "error" else None)
         visit.page.on("request", lambda request: _note_outside(visit, request.url, app_url))
         visit.page.goto(app_url + path)
-        visit.page.wait_for_selector(".pad canvas")
+        visit.page.wait_for_selector(".pad canvas", state="attached")  # hidden where the link opens another tab
         visit.page.wait_for_timeout(1000)  # the network is never idle: the page keeps a heartbeat open
         return visit
 
