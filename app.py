@@ -13,4 +13,6 @@ sys.path.insert(0, str(Path(__file__).parent / "src"))  # runs without installin
 from losslens.ui.page import launch
 
 if __name__ == "__main__":
-    launch()
+    launch()  # returns after Ctrl-C, when the server has closed
+    sys.stdout.flush()
+    os._exit(0)  # at once: the interpreter's own end waits for threads that may still be reading checkpoints or answering

@@ -140,7 +140,7 @@ def test_it_serves_is_healthy_answers_and_stops(image: dockerfile.Image, as_user
                 0.0111, abs=1e-4
             )
             app.send_signal(getattr(signal, image.last["STOPSIGNAL"]))
-            app.wait(30)
+            app.wait(60)
         finally:
             app.kill()
     assert "Traceback" not in log.read_text()
