@@ -55,7 +55,8 @@ class Places:
             self._line.append(visit)
         try:
             yield from self._wait(visit)
-            yield from _news(visit, config)
+            if not visit.stopped:
+                yield from _news(visit, config)
         finally:
             with self._lock:
                 self._line.remove(visit)
