@@ -10,7 +10,7 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
 sys.path.insert(0, str(Path(__file__).parent / "src"))  # runs without installing the package itself
 
-from losslens.ui.page import launch
+from losslens.ui.app import launch
 
 if __name__ == "__main__":
     launch()  # returns after Ctrl-C, when the server has closed

@@ -10,9 +10,9 @@ import torch
 from chromium import app_page
 from playwright.sync_api import Page
 
-from losslens import inference
-from losslens.data import mini_mnist
-from losslens.losses import LOSSES
+from losslens.data.bundled import mini_mnist
+from losslens.inference import predictor as inference
+from losslens.losses.catalogue import LOSSES
 
 ROUNDS = 200
 STROKES = 40

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from losslens.ui.page import build, launch_options
+from losslens.ui.app import build, launch_options
 
 
 @contextmanager

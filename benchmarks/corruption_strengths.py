@@ -9,10 +9,10 @@ import argparse
 import numpy as np
 import torch
 
-from losslens.corruptions import CORRUPTIONS
-from losslens.predictions import load_networks
-from losslens.robustness import corrupted, right_under
-from losslens.tasks import TASKS
+from losslens.images.corruptions import CORRUPTIONS
+from losslens.report.predictions import load_networks
+from losslens.report.robustness import corrupted, right_under
+from losslens.tasks.all import TASKS
 
 KEPT = (0.97, 0.85, 0.60)
 STEPS = (1 / 64, 1 / 32, 1 / 16, 1 / 8, 0.18, 1 / 4, 0.36, 1 / 2, 0.72, 0.85, 0.93, 0.97, 1)  # of the strongest

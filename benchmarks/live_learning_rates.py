@@ -10,11 +10,12 @@ import argparse
 
 import torch
 
-from losslens.evaluation import outputs_of
-from losslens.live import LiveConfig
-from losslens.live_tasks import LIVE_TASKS
-from losslens.losses import LOSSES
-from losslens.training import TrainConfig, new_state, train
+from losslens.evaluation.metrics import outputs_of
+from losslens.live.config import LiveConfig
+from losslens.losses.catalogue import LOSSES
+from losslens.tasks.live_tasks import LIVE_TASKS
+from losslens.training.config import TrainConfig
+from losslens.training.loop import new_state, train
 
 APART = 800
 RATES = {"adamw": (0.003, 0.01, 0.02), "sgd": (0.005, 0.02, 0.05)}
@@ -28,7 +29,7 @@ def accuracy(task: str, loss: str, optimizer: str, rate: float) -> float:
     plan = TrainConfig(task, loss, 0, usual.epochs, usual.batch_size, learning_rate=rate, optimizer=optimizer, average=0.0)
     state = new_state(plan, network=live.network)
     try:
-        for _ in train(state, LOSSES[loss].fn, learnt, live.vary):
+        for _ in train(state, LOSSES[loss].fn, learnt, live.augment):
             pass
     except ArithmeticError:
         return 0.0

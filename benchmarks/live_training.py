@@ -19,9 +19,9 @@ from answer_time import in_the_browser, milliseconds
 from chromium import browser
 from playwright.sync_api import Browser, Page, TimeoutError
 
-from losslens.live import LiveConfig, Point, Trained
-from losslens.live_places import Places
-from losslens.live_run import dismiss, keep_one_ready
+from losslens.live.config import LiveConfig, Point, Trained
+from losslens.live.process import dismiss, keep_one_ready
+from losslens.live.queue import Places
 
 GOAL = 0.97
 VISITORS = 20
@@ -55,7 +55,7 @@ def served() -> Iterator[tuple[str, psutil.Process]]:
 
 def workers(app: psutil.Process) -> int:
     """How many workers the app has now; one is kept ready."""
-    return sum("losslens.live_worker" in child.cmdline() for child in app.children() if child.status() != "zombie")
+    return sum("losslens.live.worker" in child.cmdline() for child in app.children() if child.status() != "zombie")
 
 
 def megabytes(app: psutil.Process) -> float:
@@ -180,7 +180,7 @@ def abrupt_closings(chromium: Browser, url: str, app: psutil.Process) -> None:
 
 
 def _is_orphan(process: psutil.Process) -> bool:
-    return "losslens.live_worker" in (process.info["cmdline"] or []) and process.info["ppid"] == 1
+    return "losslens.live.worker" in (process.info["cmdline"] or []) and process.info["ppid"] == 1
 
 
 def main() -> None:

@@ -17,10 +17,10 @@ from PIL import Image
 from torch import Tensor
 from tqdm import tqdm
 
-from losslens import inference
-from losslens.data import other_photos, pets
-from losslens.photo_strangers import made_photo_strangers
-from losslens.pictures import photo_tensor
+from losslens.data.sources import other_photos, pets
+from losslens.data.synthetic_ood_photos import synthetic_ood_photos
+from losslens.images.preprocessing import photo_tensor
+from losslens.inference import predictor as inference
 
 PHOTOS, CROPS, MADE = 170, 120, 30  # of each made kind
 KINDS = ("clouds", "waves", "gradients", "noise", "pages of text", "digits", "shapes")  # in the order they are made
@@ -35,7 +35,7 @@ def main() -> None:
     options = parser.parse_args()
     chance = random.Random(0)
     photos = other_photos(options.photos)
-    made = made_photo_strangers(seed=99, count=MADE * len(KINDS))
+    made = synthetic_ood_photos(seed=99, count=MADE * len(KINDS))
     kinds: dict[str, Iterable[Tensor]] = {
         "photos of other things": (photo_tensor(photo) for photo in chance.sample(photos, min(PHOTOS, len(photos)))),
         "crops as coarse as CIFAR": (coarse_crop(chance.choice(photos), chance) for _ in range(CROPS)),
@@ -60,7 +60,7 @@ def coarse_crop(photo: Image.Image, chance: random.Random) -> Tensor:
 
 def marked(pictures: Iterable[Tensor]) -> list[bool]:
     """Whether each picture (3, 224, 224) is marked as neither."""
-    return [inference.is_stranger("pets", inference.predict("pets", picture)) for picture in tqdm(pictures, leave=False)]
+    return [inference.is_flagged("pets", inference.predict("pets", picture)) for picture in tqdm(pictures, leave=False)]
 
 
 def say(kind: str, found: list[bool]) -> None:

@@ -18,9 +18,9 @@ import torch
 from gradio_client import Client
 from PIL import Image, ImageDraw
 
-from losslens.evaluation import accuracy
-from losslens.losses import LOSSES
-from losslens.ui.page import build, launch_options
+from losslens.evaluation.metrics import accuracy
+from losslens.losses.catalogue import LOSSES
+from losslens.ui.app import build, launch_options
 
 PAD = 280  # pixels
 PEN = 20  # pixels; the pad's own brush

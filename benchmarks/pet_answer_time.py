@@ -11,9 +11,10 @@ import timm
 import torch
 from chromium import app_page
 
-from losslens import inference
-from losslens.pictures import photo_tensor, read_picture
-from losslens.ui.predict import SAMPLES
+from losslens.images.preprocessing import photo_tensor
+from losslens.images.reading import read_picture
+from losslens.inference import predictor as inference
+from losslens.ui.tabs.predict import SAMPLES
 
 ROUNDS = 60
 

@@ -17,11 +17,13 @@ from torch import nn
 from torch.utils.data import DataLoader
 from torchvision import datasets, transforms
 
-from losslens.data import Dataset, mnist
-from losslens.evaluation import outputs_of
-from losslens.losses import LOSSES
-from losslens.networks import DigitNet
-from losslens.training import TrainConfig, new_state, train
+from losslens.data.dataset import Dataset
+from losslens.data.sources import mnist
+from losslens.evaluation.metrics import outputs_of
+from losslens.losses.catalogue import LOSSES
+from losslens.networks.digit_net import DigitNet
+from losslens.training.config import TrainConfig
+from losslens.training.loop import new_state, train
 
 GOAL = 0.99
 EVERY = 100  # steps

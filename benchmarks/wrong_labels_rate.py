@@ -10,8 +10,8 @@ from tempfile import mkdtemp
 import torch
 from accelerate import Accelerator
 
-from losslens.data import mnist
-from losslens.wrong_labels import COMPARED, EXAMPLES, config_for, right_answers
+from losslens.data.sources import mnist
+from losslens.report.label_noise import COMPARED, EXAMPLES, config_for, right_answers
 
 RATES = (1e-2, 2e-2, 4e-2)
 SHARE = 0.4

@@ -9,9 +9,10 @@ import torch
 from PIL import Image
 
 import losslens
-from losslens.data import mini_mnist
-from losslens.evaluation import figures
-from losslens.losses import LOSSES, value_and_gradient
+from losslens.data.bundled import mini_mnist
+from losslens.evaluation.metrics import figures
+from losslens.losses.analysis import value_and_gradient
+from losslens.losses.catalogue import LOSSES
 
 torch.set_num_threads(1)  # networks this small lose by sharing a picture between cores
 digits = mini_mnist().pick(torch.arange(0, 5000, 10))  # every tenth of the 5,000 digits that ship with the package

@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 import torch
 
-from losslens import checkpoints, inference
-from losslens.data import Dataset, Splits, mini_mnist
-from losslens.losses import LOSSES
-from losslens.tasks import TASKS
+from losslens.checkpoints import files as checkpoints
+from losslens.data.bundled import mini_mnist
+from losslens.data.dataset import Dataset, Splits
+from losslens.inference import predictor as inference
+from losslens.losses.catalogue import LOSSES
+from losslens.tasks.all import TASKS
 
 torch.set_num_threads(1)  # as the app does; small networks lose by sharing a picture between cores
 

@@ -11,9 +11,9 @@ from gradio_client import Client
 from gradio_client.exceptions import AppError
 from PIL import Image, ImageDraw
 
-from losslens.losses import LOSSES
-from losslens.ui.page import build, launch_options
-from losslens.ui.predict import SAMPLES
+from losslens.losses.catalogue import LOSSES
+from losslens.ui.app import build, launch_options
+from losslens.ui.tabs.predict import SAMPLES
 from losslens.ui.words import WORDS
 
 

@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 import torch
 
-from losslens import checkpoints, inference
-from losslens.losses import LOSSES
-from losslens.tasks import TASKS
+from losslens.checkpoints import files as checkpoints
+from losslens.inference import predictor as inference
+from losslens.losses.catalogue import LOSSES
+from losslens.tasks.all import TASKS
 
 
 def test_what_is_saved_comes_back(random_models: Path) -> None:

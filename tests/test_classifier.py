@@ -9,14 +9,14 @@ import torch
 from PIL import Image
 
 import losslens
-from losslens import inference
-from losslens.checkpoints import CheckpointError
-from losslens.data import Dataset
-from losslens.losses import LOSSES
-from losslens.pictures import PictureError
-from losslens.tasks import TASKS
+from losslens.checkpoints.files import CheckpointError
+from losslens.data.dataset import Dataset
+from losslens.images.reading import PictureError
+from losslens.inference import predictor as inference
+from losslens.losses.catalogue import LOSSES
+from losslens.tasks.all import TASKS
 
-CAT = Path(losslens.__file__).parent / "ui" / "samples" / "cat.jpg"
+CAT = Path(losslens.__file__).parent / "data" / "samples" / "cat.jpg"
 
 
 @pytest.mark.parametrize("loss", LOSSES)

@@ -17,11 +17,16 @@ from PIL import Image
 from safetensors.torch import load_file
 from torchvision.datasets import mnist as torchvision_mnist
 
-from losslens import checkpoints, cli, inference, report, robustness, wrong_labels
-from losslens.data import Dataset
-from losslens.networks import PetNet, PetTrunk
-from losslens.photo_strangers import made_photo_strangers
-from losslens.tasks import TASKS
+from losslens import cli
+from losslens.checkpoints import files as checkpoints
+from losslens.data.dataset import Dataset
+from losslens.data.synthetic_ood_photos import synthetic_ood_photos
+from losslens.inference import predictor as inference
+from losslens.networks.pet_net import PetNet, PetBackbone
+from losslens.report import label_noise as wrong_labels
+from losslens.report import robustness
+from losslens.report import schema as report
+from losslens.tasks.all import TASKS
 
 EPOCHS = 2
 
@@ -104,18 +109,18 @@ def test_pets_heads_are_trained_on_a_trunk_that_is_made_once(
     few_pets: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def unlearnt() -> torch.nn.Sequential:
-        return torch.nn.Sequential(PetTrunk(), PetNet())
+        return torch.nn.Sequential(PetBackbone(), PetNet())
 
-    small = replace(TASKS["pets"].trunk, with_network=unlearnt, epochs=1, batch_size=32, views=2)
-    monkeypatch.setitem(TASKS, "pets", replace(TASKS["pets"], trunk=small))
+    small = replace(TASKS["pets"].backbone, with_network=unlearnt, epochs=1, batch_size=32, views=2)
+    monkeypatch.setitem(TASKS, "pets", replace(TASKS["pets"], backbone=small))
     folders = ["--data-root", few_pets, "--out", tmp_path / "out", "--runs", tmp_path / "runs"]
     command = ["train", "pets", "--epochs", "1", *map(str, folders)]
     assert cli.main([*command, "--loss", "focal"]) == 0
-    trunk = tmp_path / "out" / "pets" / "trunk.safetensors"
-    made = trunk.read_bytes()
+    backbone = tmp_path / "out" / "pets" / "trunk.safetensors"
+    made = backbone.read_bytes()
     assert cli.main([*command, "--loss", "mse", "--resume"]) == 0
-    assert trunk.read_bytes() == made
-    assert load_file(trunk)["stem.0.weight"].dtype == torch.float16
+    assert backbone.read_bytes() == made
+    assert load_file(backbone)["stem.0.weight"].dtype == torch.float16
     monkeypatch.setenv("LOSSLENS_MODELS", str(tmp_path / "out"))
     inference.forget()
     assert cli.main(["predict", "pets", str(few_pets / "test" / "cat" / "0.png")]) == 0
@@ -126,7 +131,7 @@ def test_pets_heads_are_trained_on_a_trunk_that_is_made_once(
 def test_the_detector_is_fitted_anew_and_nothing_else(
     few_pets: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setitem(TASKS, "pets", replace(TASKS["pets"], strangers=lambda seed: made_photo_strangers(seed, 14)))
+    monkeypatch.setitem(TASKS, "pets", replace(TASKS["pets"], synthetic_ood=lambda seed: synthetic_ood_photos(seed, 14)))
     models, photos = shutil.copytree(checkpoints.models_folder() / "pets", tmp_path / "out" / "pets"), tmp_path / "photos"
     photos.mkdir()
     for index in range(4):
@@ -134,7 +139,7 @@ def test_the_detector_is_fitted_anew_and_nothing_else(
     before = {path.name: path.read_bytes() for path in models.iterdir()}
     command = ["train", "pets", "--loss", "none", "--data-root", few_pets, "--out", tmp_path / "out", "--others", photos]
     assert cli.main([str(word) for word in command]) == 0
-    assert "14 made strangers and 4 photos of other things" in capsys.readouterr().out
+    assert "14 made synthetic_ood and 4 photos of other things" in capsys.readouterr().out
     after = {path.name: path.read_bytes() for path in models.iterdir()}
     assert [name for name in after if after[name] != before[name]] == ["unlike.safetensors"]
 

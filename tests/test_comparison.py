@@ -2,7 +2,7 @@
 
 import pytest
 
-from losslens.comparison import compare
+from losslens.evaluation.significance import compare
 
 
 def test_two_networks_with_the_same_answers_tie() -> None:

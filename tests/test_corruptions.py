@@ -6,9 +6,9 @@ import pytest
 import torch
 from torch import Generator, Tensor
 
-from losslens.corruptions import CORRUPTIONS, LEVELS
-from losslens.data import Dataset
-from losslens.tasks import TASKS
+from losslens.data.dataset import Dataset
+from losslens.images.corruptions import CORRUPTIONS, LEVELS
+from losslens.tasks.all import TASKS
 
 
 def pictures(task: str, mini: Dataset) -> Tensor:

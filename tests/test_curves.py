@@ -3,9 +3,9 @@
 import pytest
 import torch
 
-from losslens.curves import anatomy, curves
-from losslens.formula import parse
-from losslens.losses import LOSSES
+from losslens.losses.catalogue import LOSSES
+from losslens.losses.curves import anatomy, curves
+from losslens.losses.formula import parse
 
 LOGITS = [1.5, -0.5, 2.0, 0.25, -3.0, 0.0, 1.0, -1.0, 0.5, 2.5]
 

@@ -8,8 +8,10 @@ import torch
 from PIL import Image
 from torchvision import datasets
 
-from losslens.data import PETS, Dataset, other_photos, pets, with_wrong_labels
-from losslens.training import TrainConfig, batch_indices
+from losslens.data.dataset import Dataset, with_label_noise
+from losslens.data.sources import PETS, other_photos, pets
+from losslens.training.config import TrainConfig
+from losslens.training.loop import batch_indices
 
 
 def photo(path: Path, colour: str, size: tuple[int, int] = (60, 40)) -> None:
@@ -82,11 +84,11 @@ def test_photos_of_other_things_are_found_and_pets_and_broken_files_passed_over(
 
 
 def test_wrong_labels_are_as_many_as_asked_and_lie_in_every_batch(mini: Dataset) -> None:
-    wrong = with_wrong_labels(mini, 0.4, 10, seed=0).target != mini.target
+    wrong = with_label_noise(mini, 0.4, 10, seed=0).target != mini.target
     assert wrong.sum() == 2000
     config = TrainConfig(seed=0, batch_size=100)
     shares = torch.stack([wrong[batch_indices(config, step, 50, 5000)].float().mean() for step in range(50)])
     assert shares.min() > 0.2 and shares.max() < 0.6  # the first epoch's order comes from the same seed
-    to = with_wrong_labels(mini, 0.4, 10, seed=0).target[wrong & (mini.target == 3)]
+    to = with_label_noise(mini, 0.4, 10, seed=0).target[wrong & (mini.target == 3)]
     assert set(to.tolist()) == set(range(10)) - {3}
-    assert (with_wrong_labels(mini, 0.0, 10, seed=0).target == mini.target).all()
+    assert (with_label_noise(mini, 0.0, 10, seed=0).target == mini.target).all()

@@ -14,7 +14,9 @@ import pytest
 from gradio import processing_utils
 from gradio_client import Client
 
-from losslens.ui import border, endpoints, page
+from losslens.ui import api as endpoints
+from losslens.ui import app as page
+from losslens.ui import request_guard as border
 
 JOBS = {
     "/predict_digit": {"drawing": "str"},

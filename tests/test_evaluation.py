@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from losslens.evaluation import (
+from losslens.evaluation.metrics import (
     calibration_error,
     confidence_and_correct,
     confusion,

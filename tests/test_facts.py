@@ -3,8 +3,8 @@
 import pytest
 import torch
 
-from losslens.facts import FACTS
-from losslens.losses import LOSSES
+from losslens.losses.catalogue import LOSSES
+from losslens.losses.facts import FACTS
 from losslens.ui.words import LANGUAGES, WORDS
 
 

@@ -10,9 +10,9 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from losslens.formula import MAX_LENGTH, MAX_NODES, REASONS, FormulaError, parse
-from losslens.losses import LOSSES
-from losslens.soundness import check
+from losslens.losses.catalogue import LOSSES
+from losslens.losses.formula import MAX_LENGTH, MAX_NODES, REASONS, FormulaError, parse
+from losslens.losses.soundness import check
 from losslens.ui.words import WORDS
 
 SAME = {

@@ -7,12 +7,12 @@ import pytest
 import torch
 from PIL import Image, ImageDraw
 
-from losslens import inference
-from losslens.data import Dataset
-from losslens.losses import LOSSES
-from losslens.networks import PetNet
-from losslens.pictures import PictureError
-from losslens.reasons import class_activation
+from losslens.data.dataset import Dataset
+from losslens.images.reading import PictureError
+from losslens.inference import predictor as inference
+from losslens.losses.catalogue import LOSSES
+from losslens.networks.pet_net import PetNet
+from losslens.networks.saliency import class_activation
 
 
 def test_answers_come_in_order_with_probabilities_that_sum_to_one(random_models: Path, mini: Dataset) -> None:

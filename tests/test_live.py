@@ -9,11 +9,11 @@ from functools import partial
 
 import pytest
 
-from losslens.live import LiveConfig, LiveError, Point, Trained
-from losslens.live_run import LiveRun
-from losslens.live_worker import Gate, prepared
-from losslens.losses import LossFunction, cross_entropy, kl_div
-from losslens.training import train
+from losslens.live.config import LiveConfig, LiveError, Point, Trained
+from losslens.live.process import LiveRun
+from losslens.live.worker import Gate, prepared
+from losslens.losses.functions import LossFunction, cross_entropy, kl_div
+from losslens.training.loop import train
 
 SHORT = LiveConfig(losses=("cross_entropy",), examples=400, epochs=1, batch_size=40, picture=[0.5] * 784)
 
@@ -62,7 +62,7 @@ def test_a_network_learns_from_few_digits() -> None:
 
 def losses_of_steps(config: LiveConfig, key: str, function: LossFunction) -> list[float]:
     training = prepared(replace(config, losses=(key,)))
-    return [progress.loss for progress in train(training.states[0], function, training.dataset, config.about.vary)]
+    return [progress.loss for progress in train(training.states[0], function, training.dataset, config.about.augment)]
 
 
 def test_kl_divergence_without_smoothing_lies_on_cross_entropy() -> None:

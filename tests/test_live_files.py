@@ -7,8 +7,8 @@ from pathlib import Path
 
 from safetensors.torch import load
 
-from losslens.evaluation import outputs_of
-from losslens.live_files import COLUMNS, curves_csv, write_files
+from losslens.evaluation.metrics import outputs_of
+from losslens.live.export import COLUMNS, curves_csv, write_files
 from test_live import SHORT, ended, finished
 
 

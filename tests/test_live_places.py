@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from losslens.live import LiveError, Point, Trained
-from losslens.live_places import Places, Waiting
+from losslens.live.config import LiveError, Point, Trained
+from losslens.live.queue import Places, Waiting
 from test_live import SHORT, gone
 
 LONG = replace(SHORT, examples=4000, epochs=30)

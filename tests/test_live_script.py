@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 import torch
 
-from losslens.formula import parse
-from losslens.live import LiveConfig
-from losslens.live_script import DATA, own_source, script
+from losslens.live.config import LiveConfig
+from losslens.live.script import DATA, own_source, script
+from losslens.losses.formula import parse
 from test_live import finished
 
 RUNS = [

@@ -4,9 +4,9 @@ import math
 
 import pytest
 
-from losslens.live import LiveConfig
-from losslens.losses import LOSSES
-from losslens.ui.live_settings import FIRST, PRESETS, config_of, of_link, with_own
+from losslens.live.config import LiveConfig
+from losslens.losses.catalogue import LOSSES
+from losslens.ui.live.settings import FIRST, PRESETS, config_of, of_link, with_own
 
 WRITTEN = {name: ",".join(value) if isinstance(value, list) else str(value) for name, value in FIRST.items()}
 

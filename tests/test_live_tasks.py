@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 import torch
 
-from losslens import checkpoints
-from losslens.data import MINI
-from losslens.live_tasks import EXAMPLES, LIVE_TASKS
-from losslens.losses import LOSSES
-from losslens.tasks import TASKS
-from losslens.training import OPTIMIZERS
+from losslens.checkpoints import files as checkpoints
+from losslens.data.bundled import MINI
+from losslens.losses.catalogue import LOSSES
+from losslens.tasks.all import TASKS
+from losslens.tasks.live_tasks import EXAMPLES, LIVE_TASKS
+from losslens.training.config import OPTIMIZERS
 
 
 @pytest.mark.parametrize("key", LIVE_TASKS)
@@ -28,8 +28,8 @@ def test_a_task_has_all_that_a_run_needs(key: str) -> None:
 
 def test_stored_features_are_those_of_the_shipped_trunk() -> None:
     with np.load(MINI / "pets_5k.npz") as archive:
-        made_with = str(archive["trunk"])
-    assert made_with == checkpoints.trunk_sha256("pets"), "make them again: python scripts/pet_features.py"
+        made_with = str(archive["backbone"])
+    assert made_with == checkpoints.backbone_sha256("pets"), "make them again: python scripts/pet_features.py"
 
 
 def test_a_photo_as_the_app_keeps_it_becomes_an_input() -> None:

@@ -5,7 +5,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from losslens.losses import LOSSES, cross_entropy, focal, gce, kl_div, margin
+from losslens.losses.catalogue import LOSSES
+from losslens.losses.functions import cross_entropy, focal, gce, kl_div, margin
 
 Batch = tuple[Tensor, Tensor]
 

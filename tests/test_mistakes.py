@@ -2,7 +2,7 @@
 
 import pytest
 
-from losslens.mistakes import MISTAKES, Outcome, run
+from losslens.training.pitfalls import PITFALLS, Outcome, run
 
 LOUD = {
     "float_target": "expected",
@@ -15,16 +15,16 @@ LOUD = {
 
 @pytest.fixture(scope="module")
 def wrong() -> dict[str, Outcome]:
-    return {key: run(mistake.wrong) for key, mistake in MISTAKES.items()}
+    return {key: run(mistake.wrong) for key, mistake in PITFALLS.items()}
 
 
 @pytest.fixture(scope="module")
 def right() -> dict[str, Outcome]:
-    outcomes = {code: run(code) for code in {mistake.right for mistake in MISTAKES.values()}}
-    return {key: outcomes[mistake.right] for key, mistake in MISTAKES.items()}
+    outcomes = {code: run(code) for code in {mistake.right for mistake in PITFALLS.values()}}
+    return {key: outcomes[mistake.right] for key, mistake in PITFALLS.items()}
 
 
-@pytest.mark.parametrize("key", MISTAKES)
+@pytest.mark.parametrize("key", PITFALLS)
 def test_the_right_code_learns(key: str, right: dict[str, Outcome]) -> None:
     outcome = right[key]
     assert outcome.error == "" and outcome.warning == ""
@@ -39,7 +39,7 @@ def test_the_loud_mistakes_raise_what_torch_says(wrong: dict[str, Outcome]) -> N
 
 
 def test_softmax_twice_stalls_at_its_floor(wrong: dict[str, Outcome], right: dict[str, Outcome]) -> None:
-    floor = MISTAKES["softmax_twice"].floor
+    floor = PITFALLS["softmax_twice"].floor
     assert floor == pytest.approx(1.4612, abs=5e-5)
     assert min(wrong["softmax_twice"].losses) >= floor
     assert sum(wrong["softmax_twice"].losses[-10:]) / 10 < floor + 0.15  # near it, and

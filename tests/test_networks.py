@@ -6,22 +6,22 @@ import pytest
 import timm
 import torch
 
-from losslens import networks
-from losslens.networks import PetNet, PetTrunk
+from losslens.networks import pet_net as networks
+from losslens.networks.pet_net import PetNet, PetBackbone
 
 
 def test_a_photo_becomes_two_logits() -> None:
     with torch.inference_mode():
-        features = PetTrunk().eval()(torch.rand(2, 3, 224, 224))
+        features = PetBackbone().eval()(torch.rand(2, 3, 224, 224))
         assert features.shape == (2, 320, 7, 7)
         assert PetNet().eval()(features).shape == (2, 2)
 
 
 def test_the_first_stages_stay_as_they_were() -> None:
-    trunk = PetTrunk().train()
-    frozen = [name for name, weight in trunk.named_parameters() if not weight.requires_grad]
+    backbone = PetBackbone().train()
+    frozen = [name for name, weight in backbone.named_parameters() if not weight.requires_grad]
     assert frozen and all(name.startswith(("stem", "stages.0.", "stages.1.")) for name in frozen)
-    assert not trunk.stem.training and not trunk.stages[1].training and trunk.stages[2].training
+    assert not backbone.stem.training and not backbone.stages[1].training and backbone.stages[2].training
 
 
 def test_imagenets_weights_fill_trunk_and_network(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -30,10 +30,10 @@ def test_imagenets_weights_fill_trunk_and_network(monkeypatch: pytest.MonkeyPatc
         if weight.is_floating_point():
             weight.copy_(torch.rand_like(weight) + 0.5)
     monkeypatch.setattr(networks, "_imagenet_weights", whole.state_dict)
-    trunk, network = networks.pets_from_imagenet().double().eval()
+    backbone, network = networks.pets_from_imagenet().double().eval()
     photos = torch.rand(1, 3, 64, 64, dtype=torch.float64)
     with torch.inference_mode():
-        ours, theirs = network.features(trunk(photos)), whole.double().forward_features(photos * 2 - 1)
+        ours, theirs = network.features(backbone(photos)), whole.double().forward_features(photos * 2 - 1)
     assert theirs.std() > 0
     torch.testing.assert_close(ours, theirs, rtol=5e-3, atol=1e-3)  # our head's batch norm has torch's own epsilon
 

@@ -12,7 +12,8 @@ import torch
 from PIL import Image, ImageDraw
 from PIL.PngImagePlugin import PngInfo
 
-from losslens.pictures import PictureError, digit_tensor, is_blank, photo_tensor, read_picture
+from losslens.images.preprocessing import digit_tensor, is_blank, photo_tensor
+from losslens.images.reading import PictureError, read_picture
 
 
 def stroke(ink: str = "black", paper: str = "white", box: tuple[int, int, int, int] = (120, 60, 150, 220)) -> Image.Image:

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 import torch
 
-from losslens import predictions
-from losslens.checkpoints import CheckpointError
-from losslens.data import Dataset, Splits
-from losslens.losses import LOSSES
-from losslens.predictions import DISPUTED, disagreement
+from losslens.checkpoints.files import CheckpointError
+from losslens.data.dataset import Dataset, Splits
+from losslens.losses.catalogue import LOSSES
+from losslens.report import predictions
+from losslens.report.predictions import DISPUTED, disagreement
 
 
 def test_rounding_to_half_precision_changes_no_answer() -> None:

@@ -12,12 +12,15 @@ import pytest
 import yaml
 from huggingface_hub import constants
 
-from losslens import checkpoints, cli, hub, inference
-from losslens.losses import LOSSES
-from losslens.tasks import TASKS
+from losslens import cli
+from losslens.checkpoints import files as checkpoints
+from losslens.checkpoints import hub
+from losslens.inference import predictor as inference
+from losslens.losses.catalogue import LOSSES
+from losslens.tasks.all import TASKS
 from small_hub import GOOD, SmallHub, small_hub
 
-SHIPPED = Path(checkpoints.__file__).parents[2] / "models"
+SHIPPED = Path(checkpoints.__file__).parents[3] / "models"
 REPO = "models/me/loss-lens"
 
 
@@ -93,7 +96,7 @@ from losslens.pictures import read_picture
 from losslens.ui.page import build
 
 build()
-prediction = inference.predict_picture("pets", read_picture("src/losslens/ui/samples/cat.jpg"))
+prediction = inference.predict_picture("pets", read_picture("src/losslens/data/samples/cat.jpg"))
 print(inference.__file__)
 print("".join(answer.label for answer in prediction.given))
 """
@@ -142,7 +145,7 @@ def test_a_file_with_another_checksum_is_refused_in_one_sentence(
     answers = inference.predict("digits", TASKS["digits"].blank()).answers
     assert all("focal.safetensors of me/loss-lens@main does not have the checksum" in answer.problem for answer in answers)
     capsys.readouterr()
-    assert cli.main(["predict", "digits", str(Path(cli.__file__).parent / "ui" / "samples" / "cat.jpg")]) == 0
+    assert cli.main(["predict", "digits", str(Path(cli.__file__).parent / "data" / "samples" / "cat.jpg")]) == 0
     assert "Traceback" not in capsys.readouterr().err
     weights[-1] ^= 1
     mended = server.commit(REPO, {"digits/focal.safetensors": bytes(weights)})

@@ -6,16 +6,20 @@ import pytest
 import torch
 from accelerate import Accelerator
 
-from losslens import checkpoints, predictions, report, report_making, report_table, robustness
-from losslens.checkpoints import Card, CheckpointError
-from losslens.comparison import compare
-from losslens.corruptions import CORRUPTIONS
-from losslens.data import Splits
-from losslens.evaluation import calibration_error, confidence_and_correct
-from losslens.losses import LOSSES
-from losslens.report import LINKS
-from losslens.tasks import TASKS
-from losslens.wrong_labels import COMPARED, SEEDS, SHARES
+from losslens.checkpoints import files as checkpoints
+from losslens.checkpoints.files import Card, CheckpointError
+from losslens.data.dataset import Splits
+from losslens.evaluation.metrics import calibration_error, confidence_and_correct
+from losslens.evaluation.significance import compare
+from losslens.images.corruptions import CORRUPTIONS
+from losslens.losses.catalogue import LOSSES
+from losslens.report import build as report_making
+from losslens.report import markdown as report_table
+from losslens.report import predictions, robustness
+from losslens.report import schema as report
+from losslens.report.label_noise import COMPARED, SEEDS, SHARES
+from losslens.report.schema import LINKS
+from losslens.tasks.all import TASKS
 
 FIGURES = {"accuracy", "nll", "brier", "calibration_error", "aurc"}
 FIGURES_OF_A_CARD = {link: {"accuracy": {"value": 0.9, "low": 0.8, "high": 0.95}} for link in LINKS}

@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from losslens import report
-from losslens.evaluation import Bin, Figure
-from losslens.losses import LOSSES
-from losslens.report import Report
-from losslens.tasks import TASKS
-from losslens.ui import report as report_tab
-from losslens.ui.report_charts import Row, confusion_matrix, dot_chart, reliability_diagram
-from losslens.ui.report_findings import findings
-from losslens.ui.report_page import report_page
+from losslens.evaluation.metrics import Bin, Figure
+from losslens.losses.catalogue import LOSSES
+from losslens.report import schema as report
+from losslens.report.schema import Report
+from losslens.tasks.all import TASKS
+from losslens.ui.report.charts import Row, confusion_matrix, dot_chart, reliability_diagram
+from losslens.ui.report.findings import findings
+from losslens.ui.report.page import report_page
+from losslens.ui.tabs import report as report_tab
 from losslens.ui.words import WORDS
 
 EN = WORDS["en"]

@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 import torch
 
-from losslens import robustness
-from losslens.corruptions import CORRUPTIONS, LEVELS
-from losslens.data import Dataset, Splits
-from losslens.losses import LOSSES
-from losslens.predictions import Networks, load_networks
+from losslens.data.dataset import Dataset, Splits
+from losslens.images.corruptions import CORRUPTIONS, LEVELS
+from losslens.losses.catalogue import LOSSES
+from losslens.report import robustness
+from losslens.report.predictions import Networks, load_networks
 
 
 class Reads(torch.nn.Module):

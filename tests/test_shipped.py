@@ -7,14 +7,17 @@ import pytest
 import torch
 from PIL import Image
 
-from losslens import checkpoints, inference
-from losslens.data import Dataset, mnist
-from losslens.evaluation import outputs_of
-from losslens.losses import LOSSES
-from losslens.photo_strangers import made_photo_strangers
-from losslens.pictures import digit_tensor, read_picture
-from losslens.tasks import TASKS
-from losslens.ui import page
+from losslens.checkpoints import files as checkpoints
+from losslens.data.dataset import Dataset
+from losslens.data.sources import mnist
+from losslens.data.synthetic_ood_photos import synthetic_ood_photos
+from losslens.evaluation.metrics import outputs_of
+from losslens.images.preprocessing import digit_tensor
+from losslens.images.reading import read_picture
+from losslens.inference import predictor as inference
+from losslens.losses.catalogue import LOSSES
+from losslens.tasks.all import TASKS
+from losslens.ui import app as page
 
 DATA = os.environ.get("LOSSLENS_DATA")
 
@@ -39,7 +42,7 @@ def test_weights_are_small_enough_for_a_plain_push(task: str) -> None:
     assert max(sizes) < 10_000_000 and sum(sizes) < 60_000_000
 
 
-SAMPLES = Path(page.__file__).parent / "samples"
+SAMPLES = Path(page.__file__).parents[1] / "data" / "samples"
 
 
 KNOWN = {"cat": "cat", "kitten": "cat", "shepherd": "dog", "husky": "dog", "sheep": None, "coffee": None}
@@ -49,14 +52,14 @@ KNOWN = {"cat": "cat", "kitten": "cat", "shepherd": "dog", "husky": "dog", "shee
 def test_the_sample_photos_are_answered_rightly(sample: str, label: str | None) -> None:
     prediction = inference.predict_picture("pets", read_picture(SAMPLES / f"{sample}.jpg"))
     assert len(prediction.given) == len(LOSSES)
-    assert inference.is_stranger("pets", prediction) == (label is None)
+    assert inference.is_flagged("pets", prediction) == (label is None)
     if label is not None:
         assert {answer.label for answer in prediction.given} == {label}
 
 
 def test_made_pictures_of_no_pet_are_marked() -> None:
-    pictures = made_photo_strangers(seed=7, count=21)
-    marked = [inference.is_stranger("pets", inference.predict("pets", picture)) for picture in pictures]
+    pictures = synthetic_ood_photos(seed=7, count=21)
+    marked = [inference.is_flagged("pets", inference.predict("pets", picture)) for picture in pictures]
     assert sum(marked) >= 17
 
 
@@ -75,8 +78,8 @@ def test_a_known_digit_survives_the_whole_way_from_a_picture(mini: Dataset, tmp_
 
 def test_blank_noise_and_letters_score_as_strangers_more_than_digits(mini: Dataset) -> None:
     digits = [inference.predict("digits", mini.batch(torch.tensor([index]))[0][0]) for index in range(0, 5000, 100)]
-    marked = [inference.is_stranger("digits", prediction) for prediction in digits]
+    marked = [inference.is_flagged("digits", prediction) for prediction in digits]
     assert sum(marked) <= 3
     generator = torch.Generator().manual_seed(0)
     noise = [inference.predict("digits", torch.rand(1, 28, 28, generator=generator)) for _ in range(10)]
-    assert all(inference.is_stranger("digits", prediction) for prediction in noise)
+    assert all(inference.is_flagged("digits", prediction) for prediction in noise)

@@ -5,10 +5,11 @@ from pathlib import Path
 import pytest
 import torch
 
-from losslens.augmentation import vary_digits
-from losslens.data import Dataset, Splits
-from losslens.losses import LOSSES
-from losslens.training import TrainConfig, TrainState, learning_rate_at, new_state, train
+from losslens.data.dataset import Dataset, Splits
+from losslens.images.augmentation import augment_digits
+from losslens.losses.catalogue import LOSSES
+from losslens.training.config import TrainConfig, learning_rate_at
+from losslens.training.loop import TrainState, new_state, train
 
 
 def weights(state: TrainState) -> torch.Tensor:
@@ -32,7 +33,7 @@ def test_the_same_seed_gives_the_same_weights_and_another_seed_others(small_spli
     ends = []
     for seed in (0, 0, 1):
         state = new_state(short(seed=seed))
-        list(train(state, LOSSES["focal"].fn, small_splits.train, vary_digits))
+        list(train(state, LOSSES["focal"].fn, small_splits.train, augment_digits))
         ends.append(weights(state))
     assert torch.equal(ends[0], ends[1])
     assert not torch.equal(ends[0], ends[2])
@@ -43,7 +44,7 @@ def test_two_losses_see_the_same_batches(small_splits: Splits) -> None:
     for loss, batches in seen.items():
 
         def remember(images: torch.Tensor, target: torch.Tensor, generator: torch.Generator, kept=batches) -> torch.Tensor:
-            varied = vary_digits(images, target, generator)
+            varied = augment_digits(images, target, generator)
             kept.append(varied)
             return varied
 
@@ -56,16 +57,16 @@ def test_two_losses_see_the_same_batches(small_splits: Splits) -> None:
 def test_a_resumed_run_ends_like_an_uninterrupted_one(optimizer: str, small_splits: Splits, tmp_path: Path) -> None:
     config = short(optimizer=optimizer, learning_rate=0.003)
     whole = new_state(config)
-    list(train(whole, LOSSES["brier"].fn, small_splits.train, vary_digits))
+    list(train(whole, LOSSES["brier"].fn, small_splits.train, augment_digits))
 
     broken = new_state(config)
-    run = train(broken, LOSSES["brier"].fn, small_splits.train, vary_digits)
+    run = train(broken, LOSSES["brier"].fn, small_splits.train, augment_digits)
     for _ in range(13):
         next(run)
     broken.save(tmp_path / "state.safetensors")
     resumed = new_state(config)
     resumed.restore(tmp_path / "state.safetensors")
-    rest = list(train(resumed, LOSSES["brier"].fn, small_splits.train, vary_digits))
+    rest = list(train(resumed, LOSSES["brier"].fn, small_splits.train, augment_digits))
     assert rest[0].step == 14
     assert torch.equal(weights(whole), weights(resumed))
 

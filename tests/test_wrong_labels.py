@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 from accelerate import Accelerator
 
-from losslens import wrong_labels
-from losslens.data import Splits, mini_mnist
+from losslens.data.bundled import mini_mnist
+from losslens.data.dataset import Splits
+from losslens.report import label_noise as wrong_labels
 
 SMALL = {"losses": ("cross_entropy", "gce"), "shares": (0.0, 0.9), "seeds": (0, 1), "epochs": 3}
 

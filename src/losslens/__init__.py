@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from losslens.classifier import Classifier
+    from losslens.inference.classifier import Classifier
 
 
 def load(task: str, loss: str, folder: "str | Path | None" = None) -> "Classifier":
@@ -13,6 +13,6 @@ def load(task: str, loss: str, folder: "str | Path | None" = None) -> "Classifie
     ``load("digits", "focal").probabilities(picture)``; see ``losslens.classifier``. From ``folder``, or where the app finds
     its checkpoints. Raises ValueError for an unknown task or loss, and CheckpointError for a missing or damaged file.
     """
-    from losslens import classifier  # noqa: PLC0415  # only here: torch takes seconds to import
+    from losslens.inference import classifier  # noqa: PLC0415  # only here: torch takes seconds to import
 
     return classifier.load(task, loss, folder)

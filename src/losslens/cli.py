@@ -10,18 +10,22 @@ from pathlib import Path
 import torch
 from accelerate import Accelerator
 
-from losslens import checkpoints, inference, publish
-from losslens.data import other_photos
-from losslens.evaluation import figures, outputs_of
-from losslens.losses import LOSSES
-from losslens.pictures import read_picture
-from losslens.recipe import make_checkpoint, make_detector
-from losslens.report_making import PARTS, make
-from losslens.report_table import markdown
-from losslens.runs import TrainingInterrupted
-from losslens.tasks import TASKS
-from losslens.training import TrainConfig, one_of
-from losslens.trunks import on_trunk, splits_for
+from losslens.checkpoints import files as checkpoints
+from losslens.data.sources import other_photos
+from losslens.evaluation.metrics import figures, outputs_of
+from losslens.images.reading import read_picture
+from losslens.inference import predictor as inference
+from losslens.losses.catalogue import LOSSES
+from losslens.publishing import upload as publish
+from losslens.report.build import PARTS, make
+from losslens.report.markdown import markdown
+from losslens.tasks.all import TASKS
+from losslens.training.backbone import on_backbone, splits_for
+from losslens.training.config import TrainConfig
+from losslens.training.ood_detector import make_detector
+from losslens.training.pipeline import make_checkpoint
+from losslens.training.runner import TrainingInterrupted
+from losslens.validation import one_of
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -135,8 +139,8 @@ def _report(options: argparse.Namespace) -> None:
 
 def _evaluate(options: argparse.Namespace) -> None:
     test = TASKS[options.task].load(options.data_root).test
-    if TASKS[options.task].trunk:
-        test = on_trunk(checkpoints.load_trunk(options.task), test)
+    if TASKS[options.task].backbone:
+        test = on_backbone(checkpoints.load_backbone(options.task), test)
     print(f"{'loss':14} accuracy (95 % interval)       NLL     Brier   calibration error: softmax, calibrated")
     calibrated = []
     for loss in LOSSES:
@@ -164,7 +168,7 @@ def _predict(options: argparse.Namespace) -> None:
         print(
             f"{answer.loss:14} {answer.label}   softmax {max(answer.softmax):.3f}   calibrated {max(answer.calibrated):.3f}"
         )
-    if inference.is_stranger(options.task, prediction):
+    if inference.is_flagged(options.task, prediction):
         print(f"This is not like any of the {options.task} these networks know; the answers are guesses.")
 
 

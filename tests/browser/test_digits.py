@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from losslens.losses import LOSSES
+from losslens.losses.catalogue import LOSSES
 
 ONE = [[(140, 50), (138, 120), (136, 230)]]
 FOUR = [[(170, 40), (90, 160), (205, 160)], [(168, 105), (160, 240)]]

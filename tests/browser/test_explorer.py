@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from pages import open_tab
 
-from losslens.facts import FACTS
-from losslens.losses import LOSSES
+from losslens.losses.catalogue import LOSSES
+from losslens.losses.facts import FACTS
 
 TABS = {
     "en-US": ("Explore the losses", "Your own loss", "Mistakes", "Run both"),

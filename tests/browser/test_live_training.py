@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 from test_accessibility import violations
 
-from losslens.ui.live_endpoint import PLACES
+from losslens.ui.live.endpoint import PLACES
 
 
 def workers() -> list[int]:
@@ -22,7 +22,7 @@ def workers() -> list[int]:
 
 def children() -> set[int]:
     """Process numbers of all workers of this process, which serves the app."""
-    command = ["pgrep", "-P", str(os.getpid()), "-f", "losslens.live_worker"]
+    command = ["pgrep", "-P", str(os.getpid()), "-f", "losslens.live.worker"]
     found = subprocess.run(command, capture_output=True, text=True, check=False)
     return {int(line) for line in found.stdout.split()}
 

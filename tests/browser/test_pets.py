@@ -9,8 +9,8 @@ import pytest
 from pages import open_tab
 from PIL import Image
 
-from losslens.losses import LOSSES
-from losslens.ui.predict import SAMPLES
+from losslens.losses.catalogue import LOSSES
+from losslens.ui.tabs.predict import SAMPLES
 
 
 def pets_tab(visit: Any, name: str = "Show a pet", **options: Any) -> Any:

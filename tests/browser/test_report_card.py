@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from pages import open_tab
 
-from losslens import report
-from losslens.losses import LOSSES
-from losslens.tasks import TASKS
+from losslens.losses.catalogue import LOSSES
+from losslens.report import schema as report
+from losslens.tasks.all import TASKS
 
 NAMES = {
     "en-US": ("Report card", "cats and dogs", "How was this measured?", "tie"),

@@ -1,6 +1,6 @@
 """The loss explorer: its three pages, the facts of each loss, the stories of the mistakes, and what a formula can be told."""
 
-from losslens.formula import REASONS
+from losslens.losses.formula import REASONS
 
 WORDS: dict[str, dict[str, str]] = {
     "en": {

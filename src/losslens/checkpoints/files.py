@@ -1,0 +1,162 @@
+"""One rule from (task, loss) to files: weights as safetensors, and a card in JSON beside them."""
+
+import hashlib
+import json
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+from torch import nn
+
+from losslens.checkpoints import hub
+from losslens.losses.catalogue import LOSSES
+from losslens.tasks.all import TASKS
+
+_BESIDE_THE_PACKAGE = Path(__file__).resolve().parents[3] / "models"
+
+
+class CheckpointError(RuntimeError):
+    """A checkpoint that is missing or damaged; the message says which file and how to make it."""
+
+
+@dataclass(frozen=True)
+class Card:
+    """What is known of a checkpoint: how it was made and what was measured."""
+
+    task: str
+    loss: str
+    config: dict[str, Any]
+    temperature: float  # the fitted link: softmax(logits / temperature) is calibrated on held-out training data
+    held_out: dict[str, dict[str, dict[str, float]]]  # "softmax" and "calibrated" figures
+    test: dict[str, dict[str, dict[str, float]]]
+    train_seconds: float
+    data_sha256: str
+    versions: dict[str, str]
+    date: str  # ISO 8601, UTC
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A network in eval mode, with its card."""
+
+    network: nn.Module
+    card: Card
+
+
+def models_folder() -> Path:
+    """The folder that holds ``<task>/<loss>.safetensors``.
+
+    LOSSLENS_MODELS where it is set: a folder that is here, or else a repository of the Hugging Face Hub, ``USER/NAME`` or
+    ``USER/NAME@REVISION``, whose files are fetched (see ``hub``). Without it ``models`` here, or beside the package.
+    Raises CheckpointError for a name that is neither, and for a repository that cannot be used.
+    """
+    named = os.environ.get("LOSSLENS_MODELS")
+    if not named:
+        here = Path("models")
+        return here if here.is_dir() else _BESIDE_THE_PACKAGE
+    folder, repository = Path(named).expanduser(), hub.parse(named)
+    if folder.is_dir():
+        return folder
+    if repository is None:
+        raise CheckpointError(
+            f"LOSSLENS_MODELS is {named}: no folder here, and no repository USER/NAME or USER/NAME@REVISION."
+        )
+    try:
+        return hub.fetch(repository)
+    except hub.HubError as error:
+        raise CheckpointError(f"LOSSLENS_MODELS names no folder here, so a repository. {error}") from error
+
+
+def checkpoint_path(task: str, loss: str, folder: Path | None = None) -> Path:
+    """Where the weights of ``loss`` on ``task`` are; its card has the same name with ``.json``."""
+    return (folder or models_folder()) / task / f"{loss}.safetensors"
+
+
+def backbone_path(task: str, folder: Path | None = None) -> Path:
+    """Where the weights are that all losses' networks of ``task`` share."""
+    return (folder or models_folder()) / task / "trunk.safetensors"
+
+
+def as_stored(network: nn.Module, task: str) -> nn.Module:
+    """The network with the precision that its file keeps: half for tasks with a backbone, whose weights are many."""
+    return network.half().float() if TASKS[task].backbone else network
+
+
+def save_backbone(task: str, backbone: nn.Module, folder: Path | None = None) -> Path:
+    """Write what the networks of ``task`` share."""
+    path = backbone_path(task, folder)
+    _write(backbone, path, task=task)
+    return path
+
+
+def backbone_sha256(task: str, folder: Path | None = None) -> str:
+    """A fingerprint of the backbone's file. Raises OSError where there is none."""
+    return hashlib.sha256(backbone_path(task, folder).read_bytes()).hexdigest()
+
+
+def load_backbone(task: str, folder: Path | None = None) -> nn.Module:
+    """What the networks of ``task`` share, in eval mode. Raises CheckpointError for a missing or bad file."""
+    shared = TASKS[task].backbone
+    if shared is None:
+        raise ValueError(f"the networks of {task} share no backbone")
+    return _read(shared.build(), backbone_path(task, folder), f"losslens train {task}")
+
+
+def _write(network: nn.Module, path: Path, **metadata: str) -> None:
+    """The weights with the precision that ``as_stored`` gives; the file appears whole or not at all."""
+    half = TASKS[metadata["task"]].backbone is not None
+    weights = {
+        name: (value.half() if half and value.is_floating_point() else value).contiguous()
+        for name, value in network.state_dict().items()
+    }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_suffix(".partial")
+    save_file(weights, partial, metadata)
+    partial.replace(path)
+
+
+def _read(network: nn.Module, path: Path, command: str) -> nn.Module:
+    """``network`` with the file's weights, in eval mode. Raises CheckpointError, which names the ``command`` to make it."""
+    if not path.is_file():
+        raise CheckpointError(f"The checkpoint {path.name} is missing from {path.parent.name}/. Make it with: {command}")
+    try:
+        network.load_state_dict(load_file(path))  # strict: a renamed layer fails here, not in front of a visitor
+    except (SafetensorError, RuntimeError, OSError) as error:
+        raise _damaged(path, command) from error
+    return network.eval().to(memory_format=torch.channels_last)
+
+
+def _damaged(path: Path, command: str) -> CheckpointError:
+    return CheckpointError(f"The checkpoint {path.name} is damaged. Make it with: {command}")
+
+
+def save(checkpoint: Checkpoint, folder: Path | None = None) -> Path:
+    """Write weights and card; each file appears whole or not at all."""
+    path = checkpoint_path(checkpoint.card.task, checkpoint.card.loss, folder)
+    _write(checkpoint.network, path, task=checkpoint.card.task, loss=checkpoint.card.loss)
+    partial = path.with_suffix(".partial")
+    partial.write_text(json.dumps(asdict(checkpoint.card), indent=1) + "\n")
+    partial.replace(path.with_suffix(".json"))
+    return path
+
+
+def load(task: str, loss: str, folder: Path | None = None) -> Checkpoint:
+    """The trained network of ``loss`` on ``task``. Raises ValueError for an unknown name, CheckpointError for a bad file."""
+    if task not in TASKS or loss not in LOSSES:
+        raise ValueError(f"no {task!r} under {loss!r}; tasks: {', '.join(TASKS)}; losses: {', '.join(LOSSES)}")
+    path = checkpoint_path(task, loss, folder)
+    command = f"losslens train {task} --loss {loss}"
+    network = _read(TASKS[task].network(), path, command)
+    try:
+        return Checkpoint(network, read_card(path.with_suffix(".json")))
+    except (OSError, ValueError, TypeError) as error:
+        raise _damaged(path, command) from error
+
+
+def read_card(path: Path) -> Card:
+    """The card in a JSON file. Raises OSError, ValueError or TypeError where it is none."""
+    return Card(**json.loads(path.read_text()))

@@ -1,0 +1,180 @@
+"""The settings of a live run: presets, controls, and the link that carries them."""
+
+import json
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import gradio as gr
+
+from losslens.live.config import MAX_LOSSES, OWN, RANGES, TWICE, LiveConfig
+from losslens.losses.catalogue import LOSSES
+from losslens.losses.formula import FormulaError, parse
+from losslens.tasks.live_tasks import LIVE_TASKS
+from losslens.training.config import OPTIMIZERS
+from losslens.ui.words import Words
+
+EACH, ONE = "each", "one"  # learning rates: for each loss the recommended one, or one for all
+# What each control stands on at first. A preset changes some of it and leaves the rest as it is here.
+FIRST: dict[str, Any] = {
+    "task": "digits",
+    "losses": ["cross_entropy", "mse", "brier", "gce"],
+    "wrong": 0,  # %
+    "examples": 4000,
+    "epochs": 8,
+    "rates": EACH,
+    "rate": 0.01,
+    "optimizer": "adamw",
+    "batch": 50,
+    "seed": 0,
+}
+PRESETS: dict[str, dict[str, Any]] = {
+    "clean": {},
+    "wrong": {"losses": ["cross_entropy", "brier", "gce"], "wrong": 40, "epochs": 12},
+    "few": {"losses": ["cross_entropy", "kl_div", "bce", "margin"], "examples": 100, "epochs": 30},
+    "twice": {"losses": ["cross_entropy", TWICE], "epochs": 4, "optimizer": "sgd"},
+}
+_CHOICES = {
+    "task": tuple(LIVE_TASKS),
+    "losses": (*LOSSES, OWN, TWICE),
+    "rates": (EACH, ONE),
+    "optimizer": OPTIMIZERS,
+}
+_NUMBERS = {
+    "wrong": tuple(100 * end for end in RANGES["wrong_labels"]),
+    "examples": RANGES["examples"],
+    "epochs": RANGES["epochs"],
+    "rate": RANGES["learning_rate"],
+    "batch": RANGES["batch_size"],
+    "seed": RANGES["seed"],
+}
+# The address of these settings. The browser's own follows it, once a setting has changed.
+_LINK = """
+(...values) => {
+  const shown = values.pop(), formula = values.pop();
+  const query = new URLSearchParams(NAMES.map((name, index) => [name, values[index]]));
+  if (query.get("losses").split(",").includes("own")) query.set("formula", formula);
+  const link = location.origin + location.pathname + "?" + query;
+  if (shown && shown !== link) history.replaceState(history.state, "", link);
+  return link;
+}
+""".replace("NAMES", json.dumps(list(FIRST)))
+_QUICK: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+
+Controls = dict[str, Any]  # the components, by the names of FIRST and in their order
+
+
+def build_preset(words: Words) -> gr.Radio:
+    """The choice of a preset."""
+    choices = [(words["preset_" + key], key) for key in PRESETS]
+    return gr.Radio(choices, value="clean", label=words["live_presets"], elem_id="live-presets")
+
+
+def build_controls(words: Words, preset: gr.Radio) -> Controls:
+    """What is set most often, then the rest, folded away; ``preset`` sets all of it."""
+    controls: Controls = {"task": _radio("task", "live_task_", words)}
+    named = [(words["loss_" + key], key) for key in _CHOICES["losses"]]
+    controls["losses"] = gr.CheckboxGroup(named, value=FIRST["losses"], label=words["live_losses"], elem_id="live-losses")
+    for name, step in (("wrong", 5), ("examples", 100), ("epochs", 1)):
+        controls[name] = _slider(name, step, words)
+    with gr.Accordion(words["live_more"], open=False):
+        controls["rates"] = _radio("rates", "live_rates_", words)
+        controls["rate"] = gr.Number(FIRST["rate"], label=words["live_rate"], step=0.001, visible=False)
+        controls["optimizer"] = _radio("optimizer", "optimizer_", words)
+        controls["batch"] = _slider("batch", 10, words)
+        controls["seed"] = gr.Number(FIRST["seed"], label=words["live_seed"], precision=0)
+    controls = {name: controls[name] for name in FIRST}
+    preset.input(lambda key: list((FIRST | PRESETS[key]).values()), preset, list(controls.values()), **_QUICK)
+    controls["rates"].change(lambda kind: gr.update(visible=kind == ONE), controls["rates"], controls["rate"], **_QUICK)
+    # What is set by hand is no preset any more.
+    gr.on([control.input for control in controls.values()], None, None, preset, js="() => null", **_QUICK)
+    return controls
+
+
+def _radio(name: str, prefix: str, words: Words) -> gr.Radio:
+    choices = [(words[prefix + key], key) for key in _CHOICES[name]]
+    return gr.Radio(choices, value=FIRST[name], label=words["live_" + name], elem_id=f"live-{name}")
+
+
+def _slider(name: str, step: int, words: Words) -> gr.Slider:
+    low, high = _NUMBERS[name]
+    return gr.Slider(int(low), int(high), FIRST[name], step=step, label=words["live_" + name])
+
+
+def build_link(words: Words, page: gr.Blocks, controls: Controls, formula: gr.Textbox) -> None:
+    """The address that leads to these settings."""
+    link = gr.Textbox(label=words["live_link"], interactive=False, buttons=["copy"], elem_id="live-link", max_lines=1)
+    inputs = [*controls.values(), formula]
+    gr.on([page.load, *(each.change for each in inputs)], None, [*inputs, link], link, js=_LINK, **_QUICK)
+
+
+def config_of(values: Mapping[str, Any], formula: str, picture: list[float]) -> LiveConfig:
+    """The run that the controls' ``values`` ask for. Raises ValueError, naming what is allowed."""
+    numbers: dict[str, Any] = {
+        name: math.nan if values[name] is None else values[name] for name in _NUMBERS
+    }  # None: an emptied box
+    return LiveConfig(
+        task=values["task"],
+        losses=tuple(values["losses"]),
+        formula=formula if OWN in values["losses"] else "",
+        wrong_labels=numbers["wrong"] / 100,
+        examples=numbers["examples"],
+        epochs=numbers["epochs"],
+        learning_rate=(numbers["rate"] or math.nan) if values["rates"] == ONE else 0.0,
+        optimizer=values["optimizer"],
+        batch_size=numbers["batch"],
+        seed=numbers["seed"],
+        picture=picture,
+    )
+
+
+def with_own(chosen: list[str]) -> list[str]:
+    """The choice of losses with the visitor's own among them, in the place of the last where there are four already."""
+    return chosen if OWN in chosen else [*chosen[: MAX_LOSSES - 1], OWN]
+
+
+def of_link(query: Mapping[str, str]) -> tuple[dict[str, Any], str, list[str]] | None:
+    """What a link asks for: the controls' values, the formula, and the names of those that are not possible as asked.
+
+    A number beyond its range becomes the nearest that is allowed; a name that there is not is left out. None for a link
+    that carries no settings.
+    """
+    asked = {name: _read(name, query[name]) for name in FIRST if name in query}
+    if not asked:
+        return None
+    values = FIRST | {name: value for name, (value, _) in asked.items()}
+    changed = [name for name, (_, as_asked) in asked.items() if not as_asked]
+    formula = query.get("formula", "") if OWN in values["losses"] else ""
+    if OWN in values["losses"] and not _parses(formula):
+        values["losses"] = [key for key in values["losses"] if key != OWN] or FIRST["losses"]
+        changed = list(dict.fromkeys([*changed, "losses"]))
+    return values, formula, changed
+
+
+def _read(name: str, text: str) -> tuple[Any, bool]:
+    """The setting nearest to ``text``, and whether it is just that."""
+    if name == "losses":
+        wanted = text.split(",")
+        known = [key for key in dict.fromkeys(wanted) if key in _CHOICES["losses"]][:MAX_LOSSES]
+        return known or FIRST["losses"], known == wanted
+    if name in _CHOICES:
+        known_one = text in _CHOICES[name]
+        return text if known_one else FIRST[name], known_one
+    low, high = _NUMBERS[name]
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if math.isnan(number):
+        return FIRST[name], False
+    nearest = min(max(number, low), high)
+    nearest = nearest if name == "rate" else round(nearest)
+    return nearest, nearest == number
+
+
+def _parses(formula: str) -> bool:
+    try:
+        parse(formula)
+    except FormulaError:
+        return False
+    return True
