@@ -4,7 +4,8 @@ import os
 import sys
 from pathlib import Path
 
-# Before torch and gradio are imported: idle threads sleep instead of spinning, and nothing is sent to anyone.
+# Before torch and gradio are imported: idle threads sleep instead of spinning, and nothing is sent
+# to anyone.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
@@ -15,4 +16,6 @@ from losslens.ui.app import launch
 if __name__ == "__main__":
     launch()  # returns after Ctrl-C, when the server has closed
     sys.stdout.flush()
-    os._exit(0)  # at once: the interpreter's own end waits for threads that may still be reading checkpoints or answering
+    os._exit(
+        0
+    )  # at once: the interpreter's own end waits for threads that may still be reading checkpoints or answering

@@ -12,7 +12,7 @@ from playwright.sync_api import Page
 
 from losslens.data.bundled import mini_mnist
 from losslens.inference import predictor as inference
-from losslens.losses.catalogue import LOSSES
+from losslens.losses import LOSSES
 
 ROUNDS = 200
 STROKES = 40
@@ -43,7 +43,8 @@ def compute() -> tuple[list[float], list[float]]:
 
 
 def in_the_browser(page: Page) -> list[float]:
-    """From the end of each stroke (the button's release) to the next change of the cards, in ms, by the page's own clock."""
+    """From the end of each stroke (the button's release) to the next change of the cards, in ms, by
+    the page's own clock."""
     page.evaluate("""() => {
       window.delays = [];
       let released = null;
@@ -63,7 +64,9 @@ def in_the_browser(page: Page) -> list[float]:
         page.mouse.move(x, y)
         page.mouse.down()
         page.mouse.move(x - 15, y + 100, steps=4)
-        page.wait_for_timeout(400)  # the answer to the stroke under way has come; what follows is the answer to its end
+        page.wait_for_timeout(
+            400
+        )  # the answer to the stroke under way has come; what follows is the answer to its end
         page.mouse.move(x - 20, y + 130, steps=2)
         page.mouse.up()
         page.wait_for_timeout(400)

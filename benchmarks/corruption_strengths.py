@@ -12,11 +12,31 @@ import torch
 from losslens.images.corruptions import CORRUPTIONS
 from losslens.report.predictions import load_networks
 from losslens.report.robustness import corrupted, right_under
-from losslens.tasks.all import TASKS
+from losslens.tasks import TASKS
 
 KEPT = (0.97, 0.85, 0.60)
-STEPS = (1 / 64, 1 / 32, 1 / 16, 1 / 8, 0.18, 1 / 4, 0.36, 1 / 2, 0.72, 0.85, 0.93, 0.97, 1)  # of the strongest
-STRONGEST = {"salt_and_pepper": 0.25, "blur": 0.1, "motion_blur": 0.4, "pixelate": 0.5, "rotation": 180}  # others: 1
+STEPS = (
+    1 / 64,
+    1 / 32,
+    1 / 16,
+    1 / 8,
+    0.18,
+    1 / 4,
+    0.36,
+    1 / 2,
+    0.72,
+    0.85,
+    0.93,
+    0.97,
+    1,
+)  # of the strongest
+STRONGEST = {
+    "salt_and_pepper": 0.25,
+    "blur": 0.1,
+    "motion_blur": 0.4,
+    "pixelate": 0.5,
+    "rotation": 180,
+}  # others: 1
 OF_SIDE = ("blur", "motion_blur", "pixelate")  # given in pixels
 PICTURES = {"digits": 500, "pets": 120}
 
@@ -44,7 +64,10 @@ def main() -> None:
         leads = [lead(key, strength) for strength in strengths]
         kept = np.minimum.accumulate(leads) / leads[0]  # falling, as far as it goes
         levels = [float(np.interp(-share, -kept, strengths)) for share in KEPT]
-        print(f"{key:16} {', '.join(f'{level:.2g}' for level in levels)}   kept at most {kept[-1]:.0%}", flush=True)
+        print(
+            f"{key:16} {', '.join(f'{level:.2g}' for level in levels)}   kept at most {kept[-1]:.0%}",
+            flush=True,
+        )
 
 
 if __name__ == "__main__":

@@ -9,11 +9,11 @@ seed. The 1,000 held-out examples, whose accuracy the page shows, play no part.
 import argparse
 
 import torch
+from losslens.tasks.live_tasks import LIVE_TASKS
 
 from losslens.evaluation.metrics import outputs_of
 from losslens.live.config import LiveConfig
-from losslens.losses.catalogue import LOSSES
-from losslens.tasks.live_tasks import LIVE_TASKS
+from losslens.losses import LOSSES
 from losslens.training.config import TrainConfig
 from losslens.training.loop import new_state, train
 
@@ -25,8 +25,20 @@ def accuracy(task: str, loss: str, optimizer: str, rate: float) -> float:
     """The share of right answers, 0..1; 0 where the loss blew up."""
     live, usual = LIVE_TASKS[task], LiveConfig(task=task)
     examples, _ = live.load()
-    learnt, apart = (examples.pick(part) for part in torch.arange(len(examples)).split((len(examples) - APART, APART)))
-    plan = TrainConfig(task, loss, 0, usual.epochs, usual.batch_size, learning_rate=rate, optimizer=optimizer, average=0.0)
+    learnt, apart = (
+        examples.pick(part)
+        for part in torch.arange(len(examples)).split((len(examples) - APART, APART))
+    )
+    plan = TrainConfig(
+        task,
+        loss,
+        0,
+        usual.epochs,
+        usual.batch_size,
+        learning_rate=rate,
+        optimizer=optimizer,
+        average=0.0,
+    )
     state = new_state(plan, network=live.network)
     try:
         for _ in train(state, LOSSES[loss].fn, learnt, live.augment):
@@ -46,7 +58,11 @@ def main() -> None:
     for optimizer, rates in RATES.items():
         print(f"{optimizer:14}" + "".join(f"{rate:>9g}" for rate in rates), flush=True)
         for loss in LOSSES:
-            print(f"{loss:14}" + "".join(f"{accuracy(task, loss, optimizer, rate):9.2%}" for rate in rates), flush=True)
+            print(
+                f"{loss:14}"
+                + "".join(f"{accuracy(task, loss, optimizer, rate):9.2%}" for rate in rates),
+                flush=True,
+            )
 
 
 if __name__ == "__main__":

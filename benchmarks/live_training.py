@@ -44,7 +44,9 @@ def served() -> Iterator[tuple[str, psutil.Process]]:
         port = free.getsockname()[1]
     command = [sys.executable, str(Path(__file__).parents[1] / "app.py")]
     environment = os.environ | {"GRADIO_SERVER_PORT": str(port)}
-    app = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    app = subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    )
     assert app.stdout is not None
     next(line for line in app.stdout if "Running on" in line)
     time.sleep(WARM_UP)
@@ -55,7 +57,11 @@ def served() -> Iterator[tuple[str, psutil.Process]]:
 
 def workers(app: psutil.Process) -> int:
     """How many workers the app has now; one is kept ready."""
-    return sum("losslens.live.worker" in child.cmdline() for child in app.children() if child.status() != "zombie")
+    return sum(
+        "losslens.live.worker" in child.cmdline()
+        for child in app.children()
+        if child.status() != "zombie"
+    )
 
 
 def megabytes(app: psutil.Process) -> float:
@@ -88,7 +94,8 @@ def start(page: Page) -> None:
 
 
 def time_to_goal() -> None:
-    """Print when four losses on digits were all above 97 % on held-out digits, from the moment of Start."""
+    """Print when four losses on digits were all above 97 % on held-out digits, from the moment of
+    Start."""
     keep_one_ready()
     time.sleep(WARM_UP)
     began, reached, last = time.monotonic(), None, None
@@ -103,7 +110,10 @@ def time_to_goal() -> None:
     dismiss()
     shown = ", ".join(f"{share:.1%}" for share in last.accuracy)
     reached_at = "never" if reached is None else f"{reached:.1f} s"
-    row(f"four losses all above {GOAL:.0%}", f"{reached_at}; at the end, after {last.seconds:.1f} s: {shown}")
+    row(
+        f"four losses all above {GOAL:.0%}",
+        f"{reached_at}; at the end, after {last.seconds:.1f} s: {shown}",
+    )
 
 
 def first_point(chromium: Browser, url: str) -> None:
@@ -161,8 +171,14 @@ def all_at_once(chromium: Browser, url: str, app: psutil.Process) -> None:
     seconds_until(lambda: workers(app) <= 1, 30)
     time.sleep(WARM_UP)
     after = megabytes(app)
-    row(f"{VISITORS} visitors pressing Start at once", f"{done} served, {VISITORS - done} not, the last after {took:.0f} s")
-    row("memory of the app, before and after", f"{before:.0f} MB, {after:.0f} MB ({after / before - 1:+.1%})")
+    row(
+        f"{VISITORS} visitors pressing Start at once",
+        f"{done} served, {VISITORS - done} not, the last after {took:.0f} s",
+    )
+    row(
+        "memory of the app, before and after",
+        f"{before:.0f} MB, {after:.0f} MB ({after / before - 1:+.1%})",
+    )
 
 
 def abrupt_closings(chromium: Browser, url: str, app: psutil.Process) -> None:
@@ -172,11 +188,16 @@ def abrupt_closings(chromium: Browser, url: str, app: psutil.Process) -> None:
         page = visit(chromium, url + LONG)
         start(page)
         page.wait_for_selector("#live-charts .chart", timeout=60_000)
-        seconds_until(lambda: workers(app) == 2, 30)  # the one that trains, and the next that is kept ready
+        seconds_until(
+            lambda: workers(app) == 2, 30
+        )  # the one that trains, and the next that is kept ready
         page.context.close()
         times.append(seconds_until(lambda: workers(app) <= 1, 30))
     orphans = [each.pid for each in psutil.process_iter(["cmdline", "ppid"]) if _is_orphan(each)]
-    row(f"{STARTS} starts, pages closed meanwhile", f"last worker gone after {max(times):.1f} s; orphans: {len(orphans)}")
+    row(
+        f"{STARTS} starts, pages closed meanwhile",
+        f"last worker gone after {max(times):.1f} s; orphans: {len(orphans)}",
+    )
 
 
 def _is_orphan(process: psutil.Process) -> bool:

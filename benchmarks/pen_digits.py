@@ -19,7 +19,7 @@ from gradio_client import Client
 from PIL import Image, ImageDraw
 
 from losslens.evaluation.metrics import accuracy
-from losslens.losses.catalogue import LOSSES
+from losslens.losses import LOSSES
 from losslens.ui.app import build, launch_options
 
 PAD = 280  # pixels
@@ -28,7 +28,8 @@ FINE = 2  # drawn this many times larger, then averaged: the browser's anti-alia
 
 
 def drawn(strokes: list[list[list[float]]], chance: random.Random) -> Image.Image:
-    """The strokes with the pad's round brush, 90 to 230 pixels tall or wide, anywhere that they fit."""
+    """The strokes with the pad's round brush, 90 to 230 pixels tall or wide, anywhere that they
+    fit."""
     points = np.concatenate([np.array(stroke, dtype=float) for stroke in strokes])
     low, high = points.min(axis=0), points.max(axis=0)
     size = chance.uniform(90, 230)
@@ -39,7 +40,11 @@ def drawn(strokes: list[list[list[float]]], chance: random.Random) -> Image.Imag
     pen, radius, middle = ImageDraw.Draw(paper), PEN * FINE / 2, (low + high) / 2
     for stroke in strokes:
         line = [
-            (((x - middle[0]) * scale + centre[0]) * FINE, (-(y - middle[1]) * scale + centre[1]) * FINE) for x, y in stroke
+            (
+                ((x - middle[0]) * scale + centre[0]) * FINE,
+                (-(y - middle[1]) * scale + centre[1]) * FINE,
+            )
+            for x, y in stroke
         ]
         pen.line(line, fill=17, width=PEN * FINE, joint="curve")
         for x, y in line:
@@ -71,7 +76,9 @@ def main() -> None:
     client = Client(url, verbose=False)
     right, marked = {loss: [] for loss in LOSSES}, 0
     for digit in digits:
-        result = client.predict(data_url(drawn(digit["strokes"], chance)), api_name="/predict_digit")
+        result = client.predict(
+            data_url(drawn(digit["strokes"], chance)), api_name="/predict_digit"
+        )
         marked += result["marked"]
         for loss, answer in result["answers"].items():
             right[loss].append(answer["label"] == str(digit["label"]))

@@ -31,7 +31,11 @@ def main() -> None:
     torch.set_num_threads(1)
     image = photo_tensor(read_picture(SAMPLES[0]))
     batch = image[None].contiguous(memory_format=torch.channels_last)
-    whole = timm.create_model("tf_efficientnet_lite0", pretrained=False).eval().to(memory_format=torch.channels_last)
+    whole = (
+        timm.create_model("tf_efficientnet_lite0", pretrained=False)
+        .eval()
+        .to(memory_format=torch.channels_last)
+    )
 
     def one() -> None:
         with torch.inference_mode():
@@ -40,12 +44,16 @@ def main() -> None:
     def eight() -> None:
         inference.explain("pets", inference.predict("pets", image).features)
 
-    pairs = [(seconds(one), seconds(eight)) for _ in range(ROUNDS)][5:]  # taken in turn, so that noise meets both
+    pairs = [(seconds(one), seconds(eight)) for _ in range(ROUNDS)][
+        5:
+    ]  # taken in turn, so that noise meets both
     single, all_eight = (statistics.median(times) * 1000 for times in zip(*pairs, strict=True))
     print(f"one EfficientNet-Lite0   median {single:6.1f} ms")
     print(f"eight with heatmaps      median {all_eight:6.1f} ms   ratio {all_eight / single:.2f}")
     delays = in_the_browser()
-    print(f"from drop to cards       median {statistics.median(delays):6.1f} ms   most {max(delays):6.1f} ms")
+    print(
+        f"from drop to cards       median {statistics.median(delays):6.1f} ms   most {max(delays):6.1f} ms"
+    )
 
 
 def in_the_browser() -> list[float]:

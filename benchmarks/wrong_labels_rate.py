@@ -29,7 +29,12 @@ def main() -> None:
         runs = Path(mkdtemp())
         right = {
             loss: right_answers(
-                config_for(loss, SEED, train, learning_rate=rate), SHARE, train, splits.held_out, accelerator, runs
+                config_for(loss, SEED, train, learning_rate=rate),
+                SHARE,
+                train,
+                splits.held_out,
+                accelerator,
+                runs,
             ).mean()
             for loss in COMPARED
         }

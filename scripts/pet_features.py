@@ -30,7 +30,9 @@ def main() -> None:
     features, target = [], []
     for part, count in PARTS.items():
         photos: Dataset = getattr(splits, part)
-        chosen = photos.pick(torch.randperm(len(photos), generator=Generator().manual_seed(0))[:count])
+        chosen = photos.pick(
+            torch.randperm(len(photos), generator=Generator().manual_seed(0))[:count]
+        )
         features.append(outputs_of(backbone, chosen).mean(dim=(2, 3)).half())
         target.append(chosen.target.to(torch.uint8))
     path = MINI / "pets_5k.npz"

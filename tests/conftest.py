@@ -12,8 +12,8 @@ from losslens.checkpoints import files as checkpoints
 from losslens.data.bundled import mini_mnist
 from losslens.data.dataset import Dataset, Splits
 from losslens.inference import predictor as inference
-from losslens.losses.catalogue import LOSSES
-from losslens.tasks.all import TASKS
+from losslens.losses import LOSSES
+from losslens.tasks import TASKS
 
 torch.set_num_threads(1)  # as the app does; small networks lose by sharing a picture between cores
 
@@ -55,7 +55,9 @@ def served(**options: object) -> Iterator[str]:
     """The app on a free port."""
     page = import_module("losslens.ui.page")  # only here: the tests of all else need no gradio
     demo = page.build()
-    _, url, _ = demo.launch(**page.launch_options(), prevent_thread_lock=True, quiet=True, **options)
+    _, url, _ = demo.launch(
+        **page.launch_options(), prevent_thread_lock=True, quiet=True, **options
+    )
     yield url
     demo.close()
 

@@ -22,34 +22,41 @@ from losslens.checkpoints import files as checkpoints
 from losslens.data.dataset import Dataset
 from losslens.data.synthetic_ood_photos import synthetic_ood_photos
 from losslens.inference import predictor as inference
-from losslens.networks.pet_net import PetNet, PetBackbone
+from losslens.networks.pet_net import PetBackbone, PetNet
 from losslens.report import label_noise as wrong_labels
 from losslens.report import robustness
 from losslens.report import schema as report
-from losslens.tasks.all import TASKS
+from losslens.tasks import TASKS
 
 EPOCHS = 2
 
 
 @pytest.fixture(scope="session")
 def data_root(tmp_path_factory: pytest.TempPathFactory, mini: Dataset) -> Path:
-    """A small MNIST in MNIST's own files: 5,000 digits twice over to train and hold out, 1,000 of them again to test."""
+    """A small MNIST in MNIST's own files: 5,000 digits twice over to train and hold out, 1,000 of
+    them again to test."""
     raw = tmp_path_factory.mktemp("data") / "MNIST" / "raw"
     raw.mkdir(parents=True)
     order = torch.randperm(5000, generator=torch.Generator().manual_seed(0))
     for prefix, part in (("train", order.repeat(2)), ("t10k", order[:1000])):
         images, target = mini.images[part, 0].numpy(), mini.target[part].numpy().astype("uint8")
-        head = (2051).to_bytes(4, "big") + len(part).to_bytes(4, "big") + (28).to_bytes(4, "big") * 2
+        head = (
+            (2051).to_bytes(4, "big") + len(part).to_bytes(4, "big") + (28).to_bytes(4, "big") * 2
+        )
         (raw / f"{prefix}-images-idx3-ubyte").write_bytes(head + images.tobytes())
         head = (2049).to_bytes(4, "big") + len(part).to_bytes(4, "big")
         (raw / f"{prefix}-labels-idx1-ubyte").write_bytes(head + target.tobytes())
     return raw.parents[1]
 
 
-def run(*arguments: object, launcher: tuple[str, ...] = ("-m", "losslens.cli"), **options: object) -> subprocess.Popen[str]:
+def run(
+    *arguments: object, launcher: tuple[str, ...] = ("-m", "losslens.cli"), **options: object
+) -> subprocess.Popen[str]:
     command = [sys.executable, *launcher, *map(str, arguments)]
     environment = os.environ | {"OMP_NUM_THREADS": "1"}
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment)
+    return subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
+    )
 
 
 def weights(folder: Path, loss: str) -> dict[str, torch.Tensor]:
@@ -78,13 +85,33 @@ def test_ctrl_c_leaves_a_state_and_resume_ends_the_same(data_root: Path, tmp_pat
     assert all(torch.equal(whole[name], resumed[name]) for name in whole)
     assert list((tmp_path / "runs").iterdir()) == []
     card = json.loads((tmp_path / "broken" / "digits" / "brier.json").read_text())
-    assert card["config"]["epochs"] == EPOCHS and card["test"]["calibrated"]["accuracy"]["value"] > 0.5
+    assert (
+        card["config"]["epochs"] == EPOCHS and card["test"]["calibrated"]["accuracy"]["value"] > 0.5
+    )
 
 
 def test_accelerate_trains_in_two_processes(data_root: Path, tmp_path: Path) -> None:
-    # With --cpu, accelerate would start one process (or need MPI): --multi_gpu is its name for torch's own launcher.
-    launcher = ("-m", "accelerate.commands.launch", "--multi_gpu", "--num_processes", "2", "--num_machines", "1")
-    launcher += ("--mixed_precision", "no", "--dynamo_backend", "no", "--main_process_port", "29517", "-m", "losslens.cli")
+    # With --cpu, accelerate would start one process (or need MPI): --multi_gpu is its name for
+    # torch's own launcher.
+    launcher = (
+        "-m",
+        "accelerate.commands.launch",
+        "--multi_gpu",
+        "--num_processes",
+        "2",
+        "--num_machines",
+        "1",
+    )
+    launcher += (
+        "--mixed_precision",
+        "no",
+        "--dynamo_backend",
+        "no",
+        "--main_process_port",
+        "29517",
+        "-m",
+        "losslens.cli",
+    )
     process = run(*train(data_root, tmp_path, "two"), launcher=launcher)
     said, errors = process.communicate(timeout=300)
     assert process.returncode == 0, errors
@@ -106,7 +133,10 @@ def few_pets(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_pets_heads_are_trained_on_a_trunk_that_is_made_once(
-    few_pets: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    few_pets: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     def unlearnt() -> torch.nn.Sequential:
         return torch.nn.Sequential(PetBackbone(), PetNet())
@@ -129,15 +159,36 @@ def test_pets_heads_are_trained_on_a_trunk_that_is_made_once(
 
 
 def test_the_detector_is_fitted_anew_and_nothing_else(
-    few_pets: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    few_pets: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setitem(TASKS, "pets", replace(TASKS["pets"], synthetic_ood=lambda seed: synthetic_ood_photos(seed, 14)))
-    models, photos = shutil.copytree(checkpoints.models_folder() / "pets", tmp_path / "out" / "pets"), tmp_path / "photos"
+    monkeypatch.setitem(
+        TASKS,
+        "pets",
+        replace(TASKS["pets"], synthetic_ood=lambda seed: synthetic_ood_photos(seed, 14)),
+    )
+    models, photos = (
+        shutil.copytree(checkpoints.models_folder() / "pets", tmp_path / "out" / "pets"),
+        tmp_path / "photos",
+    )
     photos.mkdir()
     for index in range(4):
         Image.new("RGB", (40, 40), (50 * index, 90, 90)).save(photos / f"{index}.png")
     before = {path.name: path.read_bytes() for path in models.iterdir()}
-    command = ["train", "pets", "--loss", "none", "--data-root", few_pets, "--out", tmp_path / "out", "--others", photos]
+    command = [
+        "train",
+        "pets",
+        "--loss",
+        "none",
+        "--data-root",
+        few_pets,
+        "--out",
+        tmp_path / "out",
+        "--others",
+        photos,
+    ]
     assert cli.main([str(word) for word in command]) == 0
     assert "14 made synthetic_ood and 4 photos of other things" in capsys.readouterr().out
     after = {path.name: path.read_bytes() for path in models.iterdir()}
@@ -145,7 +196,11 @@ def test_the_detector_is_fitted_anew_and_nothing_else(
 
 
 def test_report_remakes_everything_and_prints_its_tables(
-    random_models: Path, data_root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    random_models: Path,
+    data_root: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.setitem(robustness.EXAMPLES, "digits", 10)
     few = {"losses": ("mse", "gce"), "shares": (0.0, 0.4), "seeds": (0, 1), "epochs": 1}
@@ -173,7 +228,11 @@ def test_predict_reads_a_picture_and_says_what_is_wrong_with_others(
     assert capsys.readouterr().out.count("softmax") == 8
     Image.new("L", (100, 100), 255).save(tmp_path / "blank.png")
     (tmp_path / "text.png").write_text("no picture")
-    for name, said in (("blank.png", "is blank"), ("text.png", "no picture"), ("absent.png", "No such file")):
+    for name, said in (
+        ("blank.png", "is blank"),
+        ("text.png", "no picture"),
+        ("absent.png", "No such file"),
+    ):
         assert cli.main(["predict", "digits", str(tmp_path / name)]) == 2
         assert said in capsys.readouterr().err
 

@@ -1,4 +1,4 @@
-"""TODO validation."""
+"""What a person typed, checked at the border: the error names the value and what is allowed."""
 
 from collections.abc import Collection
 

@@ -49,24 +49,40 @@ Open = Callable[..., Visit]
 def visit(browser: "sync_api.Browser", app_url: str) -> Iterator[Open]:
     """Opens the app: ``visit(path="", locale="en-US", width=1280, height=900, dark=False)``.
 
-    At the end of the test every page must have stayed free of errors and of requests to other machines.
+    At the end of the test every page must have stayed free of errors and of requests to other
+    machines.
     """
     visits: list[Visit] = []
     contexts = []
 
-    def open_page(path: str = "", locale: str = "en-US", width: int = 1280, height: int = 900, dark: bool = False) -> Visit:
+    def open_page(
+        path: str = "",
+        locale: str = "en-US",
+        width: int = 1280,
+        height: int = 900,
+        dark: bool = False,
+    ) -> Visit:
         context = browser.new_context(
-            viewport={"width": width, "height": height}, locale=locale, color_scheme="dark" if dark else "light"
+            viewport={"width": width, "height": height},
+            locale=locale,
+            color_scheme="dark" if dark else "light",
         )
         contexts.append(context)
         visit = Visit(context.new_page())
         visits.append(visit)
         visit.page.on("pageerror", lambda error: visit.errors.append(str(error)))
-        visit.page.on("console", lambda message: visit.errors.append(message.text) if message.type == "error" else None)
+        visit.page.on(
+            "console",
+            lambda message: visit.errors.append(message.text) if message.type == "error" else None,
+        )
         visit.page.on("request", lambda request: _note_outside(visit, request.url, app_url))
         visit.page.goto(app_url + path)
-        visit.page.wait_for_selector(".pad canvas", state="attached")  # hidden where the link opens another tab
-        visit.page.wait_for_timeout(1000)  # the network is never idle: the page keeps a heartbeat open
+        visit.page.wait_for_selector(
+            ".pad canvas", state="attached"
+        )  # hidden where the link opens another tab
+        visit.page.wait_for_timeout(
+            1000
+        )  # the network is never idle: the page keeps a heartbeat open
         return visit
 
     yield open_page

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from pages import open_tab
+
+from support.pages import open_tab
 
 EN = ("Show a pet", "Explore the losses", "Mistakes", "Your own loss", "Report card")
 JA = ("ペットを見せる", "損失関数を探る", "よくある間違い", "自作の損失", "成績表")
@@ -17,8 +18,12 @@ def violations(page: Any) -> list[str]:
     return [f"{each['id']}: {node['html'][:160]}" for each in found for node in each["nodes"]]
 
 
-@pytest.mark.parametrize(("locale", "width", "dark", "tabs"), VISITS, ids=["wide", "phone dark ja", "phone"])
-def test_axe_finds_nothing(visit: Any, locale: str, width: int, dark: bool, tabs: tuple[str, ...]) -> None:
+@pytest.mark.parametrize(
+    ("locale", "width", "dark", "tabs"), VISITS, ids=["wide", "phone dark ja", "phone"]
+)
+def test_axe_finds_nothing(
+    visit: Any, locale: str, width: int, dark: bool, tabs: tuple[str, ...]
+) -> None:
     page = visit(path="ja" if locale == "ja-JP" else "", locale=locale, width=width, dark=dark).page
     pets, explorer, mistakes, own, report = tabs
     page.locator(".pad-sample").nth(3).click()
@@ -50,7 +55,8 @@ def test_axe_finds_nothing(visit: Any, locale: str, width: int, dark: bool, tabs
 
 
 def test_the_keyboard_alone_is_enough(visit: Any) -> None:
-    """From the top of the page, by Tab, Enter, Space and arrows: a sample digit, the true class, a pet, a logit."""
+    """From the top of the page, by Tab, Enter, Space and arrows: a sample digit, the true class, a
+    pet, a logit."""
     page = visit().page
 
     def reach(selector: str) -> None:
@@ -77,7 +83,9 @@ def test_the_keyboard_alone_is_enough(visit: Any) -> None:
     open_by_key("Show a pet")
     reach(".samples button")
     page.keyboard.press("Enter")
-    page.wait_for_function("document.querySelector('.pets .verdict')?.innerText.includes('All 8 say cat.')")
+    page.wait_for_function(
+        "document.querySelector('.pets .verdict')?.innerText.includes('All 8 say cat.')"
+    )
     open_by_key("Explore the losses")
     reach("#classes input[type=range]")
     page.keyboard.press("ArrowRight")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from losslens.losses.catalogue import LOSSES
+from losslens.losses import LOSSES
 
 ONE = [[(140, 50), (138, 120), (136, 230)]]
 FOUR = [[(170, 40), (90, 160), (205, 160)], [(168, 105), (160, 240)]]
@@ -27,23 +27,31 @@ def draw(page: Any, strokes: list[list[tuple[int, int]]]) -> None:
 
 def answers(page: Any) -> dict[str, str]:
     cards = page.locator(".card[data-answer]")
-    return {card.get_attribute("data-loss"): card.get_attribute("data-answer") for card in cards.all()}
+    return {
+        card.get_attribute("data-loss"): card.get_attribute("data-answer") for card in cards.all()
+    }
 
 
 def wait_for(page: Any, text: str) -> None:
-    page.wait_for_function("text => document.querySelector('.answer')?.innerText.includes(text)", arg=text)
+    page.wait_for_function(
+        "text => document.querySelector('.answer')?.innerText.includes(text)", arg=text
+    )
 
 
 @pytest.mark.parametrize(("strokes", "digit"), [(ONE, "1"), (FOUR, "4")], ids=["1", "4"])
 @pytest.mark.parametrize("width", [1280, 390])
-def test_a_drawn_digit_is_read_by_all_eight(visit: Any, strokes: Any, digit: str, width: int) -> None:
+def test_a_drawn_digit_is_read_by_all_eight(
+    visit: Any, strokes: Any, digit: str, width: int
+) -> None:
     page = visit(width=width).page
     draw(page, strokes)
     wait_for(page, f"All 8 read {digit}.")
     assert answers(page) == dict.fromkeys(LOSSES, digit)
     assert page.locator(".card .bar").count() == 80
     assert page.locator(".unlike").count() == 0
-    sideways = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    sideways = page.evaluate(
+        "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    )
     assert sideways <= 0
 
 
@@ -68,7 +76,8 @@ def test_truth_and_calibrated_view_change_the_cards(visit: Any) -> None:
     assert softmax <= 25
     page.get_by_label("calibrated", exact=True).check()
     page.wait_for_function(
-        "before => parseFloat(document.querySelector('.card[data-loss=mse] .sure b').innerText) > before + 20", arg=softmax
+        "before => parseFloat(document.querySelector('.card[data-loss=mse] .sure b').innerText) > before + 20",
+        arg=softmax,
     )
     page.get_by_role("radio", name="4", exact=True).check()
     wait_for(page, "All were right.")
@@ -92,7 +101,10 @@ def test_clear_undo_and_samples(visit: Any) -> None:
 
 def test_a_scribble_is_marked(visit: Any) -> None:
     page = visit().page
-    zigzag = [[(40 + 20 * step, 60 if step % 2 else 220) for step in range(11)], [(40, 140), (240, 150)]]
+    zigzag = [
+        [(40 + 20 * step, 60 if step % 2 else 220) for step in range(11)],
+        [(40, 140), (240, 150)],
+    ]
     draw(page, zigzag)
     page.wait_for_selector(".unlike")
 
@@ -119,10 +131,15 @@ def test_japanese_by_the_browsers_language_and_by_the_link(visit: Any) -> None:
     page = visit(locale="ja-JP").page
     page.wait_for_url(re.compile(r"/ja$"))
     page.wait_for_selector("text=ここに数字を描いてください")
-    page.get_by_role("button", name="見本の数字 4").click()  # one request, while a stroke makes many
+    page.get_by_role(
+        "button", name="見本の数字 4"
+    ).click()  # one request, while a stroke makes many
     wait_for(page, "8 個すべてが 4 と読みました")
-    # Leaving while the heatmaps are still on their way would abort their request, which gradio logs as an error.
-    page.wait_for_function("getComputedStyle(document.querySelector('.card .heat')).backgroundImage !== 'none'")
+    # Leaving while the heatmaps are still on their way would abort their request, which gradio logs
+    # as an error.
+    page.wait_for_function(
+        "getComputedStyle(document.querySelector('.card .heat')).backgroundImage !== 'none'"
+    )
     page.wait_for_timeout(500)
     page.get_by_role("link", name="English").click()
     page.wait_for_selector("text=Draw a digit here")

@@ -3,10 +3,9 @@
 from typing import Any
 
 import pytest
-from pages import open_tab
 
-from losslens.losses.catalogue import LOSSES
-from losslens.losses.facts import FACTS
+from losslens.losses import LOSSES
+from support.pages import open_tab
 
 TABS = {
     "en-US": ("Explore the losses", "Your own loss", "Mistakes", "Run both"),
@@ -34,7 +33,8 @@ def test_moving_a_logit_changes_every_loss(visit: Any, locale: str) -> None:
     for _ in range(15):
         slider.press("ArrowLeft")
     page.wait_for_function(
-        "before => document.querySelector('tr[data-loss=cross_entropy] td').innerText !== before", arg=before
+        "before => document.querySelector('tr[data-loss=cross_entropy] td').innerText !== before",
+        arg=before,
     )
     page.wait_for_timeout(800)
     assert float(row.inner_text()) > float(before)
@@ -75,10 +75,12 @@ def test_every_loss_has_its_formula_set_and_its_code_on_the_page(visit: Any) -> 
     for key, loss in LOSSES.items():
         pick.click()
         page.get_by_role("option", name=loss.label, exact=True).click()
-        page.wait_for_function("text => document.querySelector('.facts h2')?.innerText === text", arg=loss.label)
+        page.wait_for_function(
+            "text => document.querySelector('.facts h2')?.innerText === text", arg=loss.label
+        )
         page.wait_for_selector(".facts .katex-display .mord")
         assert page.locator(".facts .katex-error").count() == 0
-        assert FACTS[key].code.splitlines()[-1] in page.locator(".facts pre").inner_text()
+        assert LOSSES[key].code.splitlines()[-1] in page.locator(".facts pre").inner_text()
 
 
 def test_the_logits_of_the_drawing_can_be_taken(visit: Any) -> None:
@@ -87,19 +89,33 @@ def test_the_logits_of_the_drawing_can_be_taken(visit: Any) -> None:
     page.wait_for_selector(".card[data-answer]")
     page.get_by_role("tab", name="Explore the losses").click()
     page.get_by_role("button", name="Take the logits from my drawing").click()
-    page.wait_for_function("() => document.querySelectorAll('.anatomy .softmax .cell').length === 10")
-    page.wait_for_function("() => parseFloat(document.querySelector('.anatomy .cell.true b').innerText) > 0.9")
+    page.wait_for_function(
+        "() => document.querySelectorAll('.anatomy .softmax .cell').length === 10"
+    )
+    page.wait_for_function(
+        "() => parseFloat(document.querySelector('.anatomy .cell.true b').innerText) > 0.9"
+    )
 
 
 def test_nothing_is_wider_than_a_phone(visit: Any) -> None:
     page = explorer(visit, "en-US", width=390)
     page.locator("#classes input[type=range]").press("End")
-    page.wait_for_function("() => document.querySelectorAll('.anatomy .softmax .cell').length === 10")
-    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
-    assert page.locator(".softmax").evaluate("element => element.scrollWidth - element.clientWidth") <= 0
+    page.wait_for_function(
+        "() => document.querySelectorAll('.anatomy .softmax .cell').length === 10"
+    )
+    assert (
+        page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        <= 0
+    )
+    assert (
+        page.locator(".softmax").evaluate("element => element.scrollWidth - element.clientWidth")
+        <= 0
+    )
 
 
-@pytest.mark.parametrize(("locale", "send"), [("en-US", "Train with it live"), ("ja-JP", "この損失でライブ学習")])
+@pytest.mark.parametrize(
+    ("locale", "send"), [("en-US", "Train with it live"), ("ja-JP", "この損失でライブ学習")]
+)
 def test_a_typed_loss_is_sent_to_live_training(visit: Any, locale: str, send: str) -> None:
     page = explorer(visit, locale)
     page.get_by_role("tab", name=TABS[locale][1]).click()
@@ -107,5 +123,7 @@ def test_a_typed_loss_is_sent_to_live_training(visit: Any, locale: str, send: st
     page.get_by_role("button", name=send).click()
     page.locator("#live-losses").wait_for(state="visible")
     chosen = page.locator("#live-losses input:checked")
-    page.wait_for_function("() => document.querySelector('#live-losses input[name=own]')?.checked ?? false")
+    page.wait_for_function(
+        "() => document.querySelector('#live-losses input[name=own]')?.checked ?? false"
+    )
     assert chosen.count() == 4

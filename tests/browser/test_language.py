@@ -9,7 +9,9 @@ UPLOAD = {"": "Drop Image Here", "ja": "画像をここにドロップ"}
 
 
 @pytest.mark.parametrize(("path", "locale"), [("ja", "en-US"), ("ja", "fr-FR"), ("", "de-DE")])
-def test_gradios_own_words_follow_the_page_and_not_the_browser(visit: Any, path: str, locale: str) -> None:
+def test_gradios_own_words_follow_the_page_and_not_the_browser(
+    visit: Any, path: str, locale: str
+) -> None:
     page = visit(path=path, locale=locale).page
     page.locator(".digits .upload").get_by_text(UPLOAD[path]).wait_for()
     assert page.evaluate("document.documentElement.lang") == (path or "en")
@@ -22,7 +24,9 @@ def test_a_japanese_browser_that_chose_english_gets_all_of_it_in_english(visit: 
     page.wait_for_timeout(1000)
     page.get_by_role("link", name="English").click()
     page.locator(".digits .upload").get_by_text(UPLOAD[""]).wait_for()
-    page.wait_for_timeout(1000)  # leaving while it still loads would abort its requests, which gradio logs as errors
+    page.wait_for_timeout(
+        1000
+    )  # leaving while it still loads would abort its requests, which gradio logs as errors
     page.reload()
     page.locator(".digits .upload").get_by_text(UPLOAD[""]).wait_for()
     page.wait_for_timeout(1000)
@@ -37,4 +41,6 @@ def test_no_english_sentence_stands_on_the_japanese_page(visit: Any) -> None:
     for tab in page.get_by_role("tab").all():
         tab.click()
         page.wait_for_timeout(300)
-        assert re.findall(r"(?:\b[A-Za-z]+ ){4,}", page.locator("main.contain").inner_text()) == [], tab.inner_text()
+        assert (
+            re.findall(r"(?:\b[A-Za-z]+ ){4,}", page.locator("main.contain").inner_text()) == []
+        ), tab.inner_text()

@@ -16,7 +16,8 @@ from losslens.ui.live.endpoint import PLACES
 
 
 def workers() -> list[int]:
-    """Process numbers of the workers that train now; one more may be kept ready for the next run."""
+    """Process numbers of the workers that train now; one more may be kept ready for the next
+    run."""
     return PLACES.workers()
 
 
@@ -51,7 +52,10 @@ def test_a_run_shows_curves_readings_and_a_table(live: Any) -> None:
     live.wait_for_selector("#live-charts .results", timeout=120_000)
     assert live.locator("#live-charts svg[role=img]").count() == 4
     assert live.locator(".results tbody tr").count() == 2
-    assert live.locator(".reading b").all_inner_texts() and "No digit" not in live.locator("#live-charts").inner_text()
+    assert (
+        live.locator(".reading b").all_inner_texts()
+        and "No digit" not in live.locator("#live-charts").inner_text()
+    )
     assert "Done" in live.locator("#live-status").inner_text()
     wait_until(lambda: not workers(), 3)
 
@@ -66,7 +70,9 @@ def test_stop_and_a_closed_tab_end_the_worker(live: Any) -> None:
         leave()
         wait_until(lambda pid=pid: not workers() and pid not in children(), 2.5)
         if not live.is_closed():
-            live.wait_for_function("() => document.querySelector('#live-status').innerText.includes('Stopped')")
+            live.wait_for_function(
+                "() => document.querySelector('#live-status').innerText.includes('Stopped')"
+            )
 
 
 def test_a_worker_that_dies_costs_one_run_and_one_sentence(live: Any) -> None:
@@ -79,7 +85,12 @@ def test_a_worker_that_dies_costs_one_run_and_one_sentence(live: Any) -> None:
 
 
 def test_what_is_not_allowed_is_said(live: Any) -> None:
-    for label in ("Cross-entropy", "Squared error (logits)", "Squared error (probabilities)", "Generalised cross-entropy"):
+    for label in (
+        "Cross-entropy",
+        "Squared error (logits)",
+        "Squared error (probabilities)",
+        "Generalised cross-entropy",
+    ):
         live.locator("#live-losses").get_by_label(label, exact=True).uncheck()
     live.get_by_role("button", name="Start", exact=True).click()
     live.wait_for_selector(".live-status.bad")
@@ -92,14 +103,24 @@ def test_what_a_run_leaves_can_be_taken_away(visit: Any, tmp_path: Path) -> None
     page.wait_for_selector("#live-charts .results", timeout=60_000)
     assert violations(page) == []
     taken = {}
-    for name in ("Curves as PNG", "Curves as CSV", "PyTorch script", "Everything, with networks (zip)"):
+    for name in (
+        "Curves as PNG",
+        "Curves as CSV",
+        "PyTorch script",
+        "Everything, with networks (zip)",
+    ):
         with page.expect_download() as download:
             page.locator("#live-downloads").get_by_text(name).click()
         taken[download.value.suggested_filename] = tmp_path / download.value.suggested_filename
         download.value.save_as(taken[download.value.suggested_filename])
     with Image.open(taken["losslens-curves.png"]) as picture:
-        assert picture.width > 2000 and len(picture.convert("RGB").getcolors(1 << 20) or []) > 50  # curves, not a blank
-    assert taken["curves.csv"].read_text().startswith("loss,examples_seen") and "torch" in taken["train.py"].read_text()
+        assert (
+            picture.width > 2000 and len(picture.convert("RGB").getcolors(1 << 20) or []) > 50
+        )  # curves, not a blank
+    assert (
+        taken["curves.csv"].read_text().startswith("loss,examples_seen")
+        and "torch" in taken["train.py"].read_text()
+    )
     with zipfile.ZipFile(taken["losslens-run.zip"]) as archive:
         assert "networks/2-gce.safetensors" in archive.namelist()
 
@@ -108,7 +129,9 @@ def test_what_a_run_leaves_can_be_taken_away(visit: Any, tmp_path: Path) -> None
 def test_a_link_carries_the_settings(visit: Any, path: str) -> None:
     asked = "?losses=focal,gce,own,hinge&wrong=90&epochs=3&optimizer=sgd&rates=one&rate=0.02&formula=sum((p-e)**2)"
     page = visit(path=path + asked, locale="ja-JP" if path else "en-US").page
-    page.wait_for_function("() => document.querySelector('#live-status').innerText.length > 40")  # it says what was changed
+    page.wait_for_function(
+        "() => document.querySelector('#live-status').innerText.length > 40"
+    )  # it says what was changed
     assert page.locator("#live-losses input:checked").count() == 3
     link = page.locator("#live-link textarea, #live-link input").first
     page.wait_for_function("() => location.search.includes('wrong=60')")
@@ -118,8 +141,11 @@ def test_a_link_carries_the_settings(visit: Any, path: str) -> None:
     page.locator("#live-task input").nth(1).check()
     page.wait_for_function("() => location.search.includes('task=pets')")
     again = visit(path=page.url.split("/", 3)[3], locale="ja-JP" if path else "en-US").page
-    again.wait_for_function("() => document.querySelector('#live-task input:checked')?.value === 'pets'")
+    again.wait_for_function(
+        "() => document.querySelector('#live-task input:checked')?.value === 'pets'"
+    )
     assert again.locator("#live-losses input:checked").count() == 3
     again.wait_for_function(
-        "url => document.querySelector('#live-link input, #live-link textarea').value === url", arg=page.url
+        "url => document.querySelector('#live-link input, #live-link textarea').value === url",
+        arg=page.url,
     )

@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pages import open_tab
 from PIL import Image
 
-from losslens.losses.catalogue import LOSSES
+from losslens.losses import LOSSES
 from losslens.ui.tabs.predict import SAMPLES
+from support.pages import open_tab
 
 
 def pets_tab(visit: Any, name: str = "Show a pet", **options: Any) -> Any:
@@ -22,7 +22,9 @@ def pets_tab(visit: Any, name: str = "Show a pet", **options: Any) -> Any:
 
 def answers(page: Any) -> dict[str, str]:
     cards = page.locator(".pets .card[data-answer]")
-    return {card.get_attribute("data-loss"): card.get_attribute("data-answer") for card in cards.all()}
+    return {
+        card.get_attribute("data-loss"): card.get_attribute("data-answer") for card in cards.all()
+    }
 
 
 def upload(page: Any, path: str | Path) -> None:
@@ -33,15 +35,23 @@ def upload(page: Any, path: str | Path) -> None:
 def test_an_uploaded_photo_is_answered_by_all_eight_with_reasons(visit: Any, width: int) -> None:
     page = pets_tab(visit, width=width)
     upload(page, SAMPLES[0])
-    page.wait_for_function("document.querySelector('.pets .verdict')?.innerText.includes('All 8 say cat.')")
+    page.wait_for_function(
+        "document.querySelector('.pets .verdict')?.innerText.includes('All 8 say cat.')"
+    )
     assert answers(page) == dict.fromkeys(LOSSES, "cat")
     assert page.locator(".pets .unlike").count() == 0
     for heat in page.locator(".pets .card .heat").all():
-        assert "data:image/png" in heat.evaluate("element => getComputedStyle(element).backgroundImage")
+        assert "data:image/png" in heat.evaluate(
+            "element => getComputedStyle(element).backgroundImage"
+        )
     page.locator(".pets .choices").get_by_label("dog").check()
-    page.wait_for_function("document.querySelector('.pets .right-line')?.innerText.includes('None was right')")
+    page.wait_for_function(
+        "document.querySelector('.pets .right-line')?.innerText.includes('None was right')"
+    )
     assert page.locator(".pets .truth.wrong").count() == 8
-    sideways = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    sideways = page.evaluate(
+        "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    )
     assert sideways <= 0
 
 
@@ -57,7 +67,9 @@ def test_a_dropped_photo_is_answered(visit: Any) -> None:
         }""",
         data,
     )
-    page.wait_for_function("document.querySelector('.pets .verdict')?.innerText.includes('All 8 say dog.')")
+    page.wait_for_function(
+        "document.querySelector('.pets .verdict')?.innerText.includes('All 8 say dog.')"
+    )
 
 
 def test_a_pasted_picture_is_answered(visit: Any) -> None:
@@ -74,7 +86,9 @@ def test_a_pasted_picture_is_answered(visit: Any) -> None:
         base64.b64encode(stream.getvalue()).decode(),
     )
     page.locator(".pets .upload button[aria-label='Paste from clipboard']").click()
-    page.wait_for_function("document.querySelector('.pets .verdict')?.innerText.includes('All 8 say cat.')")
+    page.wait_for_function(
+        "document.querySelector('.pets .verdict')?.innerText.includes('All 8 say cat.')"
+    )
 
 
 def test_a_photo_is_taken_with_the_camera(visit: Any) -> None:
@@ -82,7 +96,9 @@ def test_a_photo_is_taken_with_the_camera(visit: Any) -> None:
     page.locator(".pets .upload button[aria-label='Capture from camera']").click()
     page.get_by_text("Click to Access Webcam").click()
     # A click before the camera's first frame takes no photo.
-    page.wait_for_function("document.querySelector('.pets .upload video')?.readyState === HTMLMediaElement.HAVE_ENOUGH_DATA")
+    page.wait_for_function(
+        "document.querySelector('.pets .upload video')?.readyState === HTMLMediaElement.HAVE_ENOUGH_DATA"
+    )
     page.locator(".pets .upload button[aria-label='capture photo']").click()
     page.wait_for_selector(".pets .unlike")  # Chromium's test picture is no pet
     assert len(answers(page)) == len(LOSSES)
@@ -91,7 +107,9 @@ def test_a_photo_is_taken_with_the_camera(visit: Any) -> None:
 def test_a_sample_of_neither_is_marked(visit: Any) -> None:
     page = pets_tab(visit)
     for image in page.locator(".samples img").all():
-        assert image.get_attribute("src").startswith("data:")  # no file that would be deleted with uploads
+        assert image.get_attribute("src").startswith(
+            "data:"
+        )  # no file that would be deleted with uploads
         assert image.evaluate("image => image.naturalWidth") > 60
     page.get_by_role("button", name="coffee").click()
     page.wait_for_selector(".pets .unlike")
@@ -109,4 +127,6 @@ def test_a_file_that_is_no_photo_gets_a_sentence(visit: Any, tmp_path: Path) -> 
     upload(page, tmp_path / "photo.jpg")
     page.get_by_text("This file is no picture I can read").first.wait_for()
     upload(page, SAMPLES[1])
-    page.wait_for_function("document.querySelector('.pets .verdict')?.innerText.includes('All 8 say dog.')")
+    page.wait_for_function(
+        "document.querySelector('.pets .verdict')?.innerText.includes('All 8 say dog.')"
+    )

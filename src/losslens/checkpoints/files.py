@@ -13,8 +13,8 @@ from safetensors.torch import load_file, save_file
 from torch import nn
 
 from losslens.checkpoints import hub
-from losslens.losses.catalogue import LOSSES
-from losslens.tasks.all import TASKS
+from losslens.losses import LOSSES
+from losslens.tasks import TASKS
 
 _BESIDE_THE_PACKAGE = Path(__file__).resolve().parents[3] / "models"
 
@@ -50,9 +50,10 @@ class Checkpoint:
 def models_folder() -> Path:
     """The folder that holds ``<task>/<loss>.safetensors``.
 
-    LOSSLENS_MODELS where it is set: a folder that is here, or else a repository of the Hugging Face Hub, ``USER/NAME`` or
-    ``USER/NAME@REVISION``, whose files are fetched (see ``hub``). Without it ``models`` here, or beside the package.
-    Raises CheckpointError for a name that is neither, and for a repository that cannot be used.
+    LOSSLENS_MODELS where it is set: a folder that is here, or else a repository of the Hugging Face
+    Hub, ``USER/NAME`` or ``USER/NAME@REVISION``, whose files are fetched (see ``hub``). Without it
+    ``models`` here, or beside the package. Raises CheckpointError for a name that is neither, and
+    for a repository that cannot be used.
     """
     named = os.environ.get("LOSSLENS_MODELS")
     if not named:
@@ -68,7 +69,9 @@ def models_folder() -> Path:
     try:
         return hub.fetch(repository)
     except hub.HubError as error:
-        raise CheckpointError(f"LOSSLENS_MODELS names no folder here, so a repository. {error}") from error
+        raise CheckpointError(
+            f"LOSSLENS_MODELS names no folder here, so a repository. {error}"
+        ) from error
 
 
 def checkpoint_path(task: str, loss: str, folder: Path | None = None) -> Path:
@@ -82,7 +85,8 @@ def backbone_path(task: str, folder: Path | None = None) -> Path:
 
 
 def as_stored(network: nn.Module, task: str) -> nn.Module:
-    """The network with the precision that its file keeps: half for tasks with a backbone, whose weights are many."""
+    """The network with the precision that its file keeps: half for tasks with a backbone, whose
+    weights are many."""
     return network.half().float() if TASKS[task].backbone else network
 
 
@@ -99,7 +103,8 @@ def backbone_sha256(task: str, folder: Path | None = None) -> str:
 
 
 def load_backbone(task: str, folder: Path | None = None) -> nn.Module:
-    """What the networks of ``task`` share, in eval mode. Raises CheckpointError for a missing or bad file."""
+    """What the networks of ``task`` share, in eval mode. Raises CheckpointError for a missing or
+    bad file."""
     shared = TASKS[task].backbone
     if shared is None:
         raise ValueError(f"the networks of {task} share no backbone")
@@ -107,7 +112,8 @@ def load_backbone(task: str, folder: Path | None = None) -> nn.Module:
 
 
 def _write(network: nn.Module, path: Path, **metadata: str) -> None:
-    """The weights with the precision that ``as_stored`` gives; the file appears whole or not at all."""
+    """The weights with the precision that ``as_stored`` gives; the file appears whole or not at
+    all."""
     half = TASKS[metadata["task"]].backbone is not None
     weights = {
         name: (value.half() if half and value.is_floating_point() else value).contiguous()
@@ -120,11 +126,16 @@ def _write(network: nn.Module, path: Path, **metadata: str) -> None:
 
 
 def _read(network: nn.Module, path: Path, command: str) -> nn.Module:
-    """``network`` with the file's weights, in eval mode. Raises CheckpointError, which names the ``command`` to make it."""
+    """``network`` with the file's weights, in eval mode. Raises CheckpointError, which names the
+    ``command`` to make it."""
     if not path.is_file():
-        raise CheckpointError(f"The checkpoint {path.name} is missing from {path.parent.name}/. Make it with: {command}")
+        raise CheckpointError(
+            f"The checkpoint {path.name} is missing from {path.parent.name}/. Make it with: {command}"
+        )
     try:
-        network.load_state_dict(load_file(path))  # strict: a renamed layer fails here, not in front of a visitor
+        network.load_state_dict(
+            load_file(path)
+        )  # strict: a renamed layer fails here, not in front of a visitor
     except (SafetensorError, RuntimeError, OSError) as error:
         raise _damaged(path, command) from error
     return network.eval().to(memory_format=torch.channels_last)
@@ -145,9 +156,12 @@ def save(checkpoint: Checkpoint, folder: Path | None = None) -> Path:
 
 
 def load(task: str, loss: str, folder: Path | None = None) -> Checkpoint:
-    """The trained network of ``loss`` on ``task``. Raises ValueError for an unknown name, CheckpointError for a bad file."""
+    """The trained network of ``loss`` on ``task``. Raises ValueError for an unknown name,
+    CheckpointError for a bad file."""
     if task not in TASKS or loss not in LOSSES:
-        raise ValueError(f"no {task!r} under {loss!r}; tasks: {', '.join(TASKS)}; losses: {', '.join(LOSSES)}")
+        raise ValueError(
+            f"no {task!r} under {loss!r}; tasks: {', '.join(TASKS)}; losses: {', '.join(LOSSES)}"
+        )
     path = checkpoint_path(task, loss, folder)
     command = f"losslens train {task} --loss {loss}"
     network = _read(TASKS[task].network(), path, command)

@@ -49,7 +49,8 @@ class Repository:
 
 
 def parse(named: str) -> Repository | None:
-    """The repository behind ``USER/NAME`` or ``USER/NAME@REVISION``; None for what can only be a folder."""
+    """The repository behind ``USER/NAME`` or ``USER/NAME@REVISION``; None for what can only be a
+    folder."""
     match = _NAME.fullmatch(named)
     if match is None or named.startswith("."):
         return None
@@ -63,7 +64,9 @@ def manifest_of(files: dict[str, Path]) -> bytes:
 
 
 _lock = threading.Lock()
-_results: dict[Repository, tuple[float, Path | HubError]] = {}  # with the time, so that a failure is tried again
+_results: dict[
+    Repository, tuple[float, Path | HubError]
+] = {}  # with the time, so that a failure is tried again
 
 
 def fetch(repository: Repository) -> Path:
@@ -107,7 +110,8 @@ def _note(repository: Repository) -> Path:
 
 
 def _pinned(repository: Repository) -> str | None:
-    """The commit that a revision is, or was when it was first fetched here; None for one that was not yet."""
+    """The commit that a revision is, or was when it was first fetched here; None for one that was
+    not yet."""
     if _COMMIT.fullmatch(repository.revision):
         return repository.revision
     note = _note(repository)
@@ -116,7 +120,9 @@ def _pinned(repository: Repository) -> str | None:
     try:
         return str(json.loads(note.read_text())["commit"])
     except (ValueError, KeyError, TypeError):
-        raise HubError(f"The note of the pinned commit, {note}, is damaged; delete it to pin the newest one.") from None
+        raise HubError(
+            f"The note of the pinned commit, {note}, is damaged; delete it to pin the newest one."
+        ) from None
 
 
 def _sums(manifest: Path, repository: Repository) -> dict[str, str]:
@@ -126,7 +132,9 @@ def _sums(manifest: Path, repository: Repository) -> dict[str, str]:
     except (ValueError, KeyError, TypeError, AttributeError):
         safe = False
     if not safe:
-        raise HubError(f"The {MANIFEST} of {repository} does not list safetensors and JSON files, as losslens publish does.")
+        raise HubError(
+            f"The {MANIFEST} of {repository} does not list safetensors and JSON files, as losslens publish does."
+        )
     return dict(sums)
 
 
@@ -137,7 +145,9 @@ def _is_safe(name: str) -> bool:
 
 def _check(path: Path, expected: str, repository: Repository, cache: Path) -> None:
     if not path.is_file():
-        raise HubError(f"{path.name} is named by the {MANIFEST} of {repository} but is not in the repository.")
+        raise HubError(
+            f"{path.name} is named by the {MANIFEST} of {repository} but is not in the repository."
+        )
     if _sha256(path) != expected:
         raise HubError(
             f"{path.name} of {repository} does not have the checksum that its {MANIFEST} names, so it is not used. "
@@ -151,7 +161,8 @@ def _sha256(path: Path) -> str:
 
 @contextmanager
 def plainly(repository: str) -> Iterator[None]:
-    """Turn whatever the Hub's client raises over ``repository`` into a HubError of one sentence, which names no token."""
+    """Turn whatever the Hub's client raises over ``repository`` into a HubError of one sentence,
+    which names no token."""
     try:
         yield
     except HubError:

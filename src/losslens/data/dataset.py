@@ -31,9 +31,12 @@ class Dataset:
         return Dataset(self.images[indices], self.target[indices])
 
     def batch(self, indices: Tensor) -> tuple[Tensor, Tensor]:
-        """``(images, target)`` at ``indices`` (M,): images float32 in 0..1 (features as they are), target int64."""
+        """``(images, target)`` at ``indices`` (M,): images float32 in 0..1 (features as they are),
+        target int64."""
         images = self.images[indices]
-        return images.float() / 255 if images.dtype == torch.uint8 else images.float(), self.target[indices]
+        return images.float() / 255 if images.dtype == torch.uint8 else images.float(), self.target[
+            indices
+        ]
 
     def sha256(self) -> str:
         """A fingerprint of pictures and classes, for the checkpoint's card."""
@@ -44,7 +47,8 @@ class Dataset:
 
 @dataclass(frozen=True)
 class Splits:
-    """``train`` to learn from, ``held_out`` of it to choose and calibrate by, ``test`` for final figures alone."""
+    """``train`` to learn from, ``held_out`` of it to choose and calibrate by, ``test`` for final
+    figures alone."""
 
     train: Dataset
     held_out: Dataset
@@ -52,16 +56,21 @@ class Splits:
 
 
 def split_indices(count: int, held_out: int) -> tuple[Tensor, Tensor]:
-    """``(kept, held out)``: a fixed random split of ``count`` examples, the same on every machine."""
+    """``(kept, held out)``: a fixed random split of ``count`` examples, the same on every
+    machine."""
     order = torch.from_numpy(np.random.default_rng(HELD_OUT_SEED).permutation(count))
     return order[held_out:].sort().values, order[:held_out].sort().values
 
 
 def with_label_noise(dataset: Dataset, share: float, classes: int, seed: int) -> Dataset:
-    """The dataset with ``share`` (0..1) of its labels replaced by another class, each other class equally likely."""
-    # Not torch's generator: the same seed orders a run's batches, and would put the wrong labels first in its first epoch.
+    """The dataset with ``share`` (0..1) of its labels replaced by another class, each other class
+    equally likely."""
+    # Not torch's generator: the same seed orders a run's batches, and would put the wrong labels
+    # first in its first epoch.
     chance = np.random.default_rng(seed)
     chosen = torch.from_numpy(chance.permutation(len(dataset))[: round(share * len(dataset))])
     target = dataset.target.clone()
-    target[chosen] = (target[chosen] + torch.from_numpy(chance.integers(1, classes, len(chosen)))) % classes
+    target[chosen] = (
+        target[chosen] + torch.from_numpy(chance.integers(1, classes, len(chosen)))
+    ) % classes
     return Dataset(dataset.images, target)

@@ -9,16 +9,20 @@ from torch import Tensor
 
 from losslens.images.preprocessing import digit_tensor
 
-# Without those that a hand may write like a digit: B, D, G, I, O, Q, S, Z, b, g, i, j, l, o, q, s, z.
+# Without those that a hand may write like a digit: B, D, G, I, O, Q, S, Z, b, g, i, j, l, o, q, s,
+# z.
 LETTERS = "ACEFHJKLMNPRTUVWXYacdefhkmnprtuvwxy?&@#%+*=$"
 _SIDE = 140  # pixels; half the pad's, drawn at the same proportions
 
 
 def synthetic_ood_digits(seed: int, count: int = 12_000) -> Tensor:
-    """(count, 1, 28, 28) in 0..1, through ``digit_tensor``: half letters and signs, half scribbles and shapes."""
+    """(count, 1, 28, 28) in 0..1, through ``digit_tensor``: half letters and signs, half scribbles
+    and shapes."""
     chance = random.Random(seed)
     makers = (_letter, _letter, _letter, _scribble, _scribble, _shape)
-    return torch.stack([digit_tensor(makers[index % len(makers)](chance)) for index in range(count)])
+    return torch.stack(
+        [digit_tensor(makers[index % len(makers)](chance)) for index in range(count)]
+    )
 
 
 def _letter(chance: random.Random) -> Image.Image:
@@ -35,7 +39,9 @@ def _letter(chance: random.Random) -> Image.Image:
     shear, squeeze = chance.uniform(-0.3, 0.3), chance.uniform(0.8, 1.25)
     middle = _SIDE / 2
     slanted = (squeeze, shear, middle * (1 - squeeze - shear), 0, 1, 0)
-    paper = paper.transform(paper.size, Image.Transform.AFFINE, slanted, Image.Resampling.BILINEAR, fillcolor=255)
+    paper = paper.transform(
+        paper.size, Image.Transform.AFFINE, slanted, Image.Resampling.BILINEAR, fillcolor=255
+    )
     return paper.rotate(chance.uniform(-15, 15), Image.Resampling.BILINEAR, fillcolor=255)
 
 
@@ -64,7 +70,10 @@ def _shape(chance: random.Random) -> Image.Image:
     if chance.random() < 0.5:
         chance.shuffle(order)
     stroke = [
-        (70 + reach[i] * math.cos(2 * math.pi * i / corners), 70 + reach[i] * math.sin(2 * math.pi * i / corners))
+        (
+            70 + reach[i] * math.cos(2 * math.pi * i / corners),
+            70 + reach[i] * math.sin(2 * math.pi * i / corners),
+        )
         for i in [*order, order[0]]
     ]
     return _drawn([stroke], chance)

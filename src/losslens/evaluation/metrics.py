@@ -40,7 +40,8 @@ class Figure:
 
 @dataclass(frozen=True)
 class Spread:
-    """A figure over training seeds: mean, standard deviation, and Student's 95 % interval of the mean."""
+    """A figure over training seeds: mean, standard deviation, and Student's 95 % interval of the
+    mean."""
 
     mean: float
     deviation: float
@@ -51,7 +52,8 @@ class Spread:
 
 @dataclass(frozen=True)
 class Bin:
-    """One bin of a reliability diagram: the mean confidence of ``count`` examples, and the share that was right."""
+    """One bin of a reliability diagram: the mean confidence of ``count`` examples, and the share
+    that was right."""
 
     confidence: float
     accuracy: float
@@ -60,10 +62,16 @@ class Bin:
 
 @torch.inference_mode()
 def outputs_of(network: nn.Module, dataset: Dataset, batch: int = _BATCH) -> Tensor:
-    """What the network makes of every example, in order, unaugmented: its logits (N, C), or a backbone's features."""
+    """What the network makes of every example, in order, unaugmented: its logits (N, C), or a
+    backbone's features."""
     network.eval()
     batches = torch.arange(len(dataset)).split(batch)
-    return torch.cat([network(dataset.batch(b)[0].contiguous(memory_format=torch.channels_last)) for b in batches])
+    return torch.cat(
+        [
+            network(dataset.batch(b)[0].contiguous(memory_format=torch.channels_last))
+            for b in batches
+        ]
+    )
 
 
 def fit_temperature(logits: Tensor, target: Tensor) -> float:
@@ -76,32 +84,43 @@ def fit_temperature(logits: Tensor, target: Tensor) -> float:
     def nll(log_temperature: float) -> float:
         return float(F.cross_entropy(exact / np.exp(log_temperature), target))
 
-    return float(np.exp(minimize_scalar(nll, bounds=(-6.0, 6.0), method="bounded", options={"xatol": 1e-5}).x))
+    return float(
+        np.exp(
+            minimize_scalar(nll, bounds=(-6.0, 6.0), method="bounded", options={"xatol": 1e-5}).x
+        )
+    )
 
 
 def calibration_error(confidence: Values, correct: Values) -> float:
     """Expected calibration error over 15 equal-mass bins, in 0..1.
 
-    ``confidence`` (N,) is the probability of each answer, ``correct`` (N,) whether it was right (0 or 1).
-    Nixon et al. 2019, https://arxiv.org/abs/1904.01685
+    ``confidence`` (N,) is the probability of each answer, ``correct`` (N,) whether it was right (0
+    or 1). Nixon et al. 2019, https://arxiv.org/abs/1904.01685
     """
     order = np.argsort(confidence, kind="stable")
-    gaps = [abs(float((confidence[part] - correct[part]).sum())) for part in np.array_split(order, BINS)]
+    gaps = [
+        abs(float((confidence[part] - correct[part]).sum())) for part in np.array_split(order, BINS)
+    ]
     return sum(gaps) / len(confidence)
 
 
 def reliability(confidence: Values, correct: Values) -> list[Bin]:
-    """The bins of :func:`calibration_error`, which is their mean gap weighted by count; least confident first."""
+    """The bins of :func:`calibration_error`, which is their mean gap weighted by count; least
+    confident first."""
     order = np.argsort(confidence, kind="stable")
     parts = [part for part in np.array_split(order, BINS) if len(part)]
-    return [Bin(float(confidence[part].mean()), float(correct[part].mean()), len(part)) for part in parts]
+    return [
+        Bin(float(confidence[part].mean()), float(correct[part].mean()), len(part))
+        for part in parts
+    ]
 
 
 def risk_coverage(confidence: Values, correct: Values) -> Values:
     """The share of wrong answers among the k most confident, for k = 1..N: (N,) in 0..1.
 
-    Examples of equal confidence have no order: each counts as the mean of its equals. Its mean is the area under the
-    risk-coverage curve. Geifman and El-Yaniv 2017, https://arxiv.org/abs/1705.08500
+    Examples of equal confidence have no order: each counts as the mean of its equals. Its mean is
+    the area under the risk-coverage curve. Geifman and El-Yaniv 2017,
+    https://arxiv.org/abs/1705.08500
     """
     _, group, count = np.unique(-confidence, return_inverse=True, return_counts=True)
     wrong = np.repeat(np.bincount(group, weights=1 - correct) / count, count)
@@ -130,31 +149,44 @@ def spread(values: Sequence[float]) -> Spread:
     return Spread(mean, deviation, mean - half, mean + half, len(values))
 
 
-def confidence_and_correct(logits: Tensor, target: Tensor, temperature: float = 1.0) -> tuple[Values, Values]:
+def confidence_and_correct(
+    logits: Tensor, target: Tensor, temperature: float = 1.0
+) -> tuple[Values, Values]:
     """Each answer's probability (N,), and whether it was right (N,), 0 or 1."""
     confidence, answer = (logits.double() / temperature).softmax(dim=1).max(dim=1)
     return confidence.numpy(), (answer == target).double().numpy()
 
 
 def figures(logits: Tensor, target: Tensor, temperature: float = 1.0) -> dict[str, Figure]:
-    """Of the softmax: accuracy (Wilson's interval); with bootstrap intervals nll (nats), brier (0..2), calibration_error,
-    and aurc, the area under the risk-coverage curve.
+    """Of the softmax: accuracy (Wilson's interval); with bootstrap intervals nll (nats), brier
+    (0..2), calibration_error, and aurc, the area under the risk-coverage curve.
     """
     scaled = logits.double() / temperature
     confidence, correct = confidence_and_correct(logits, target, temperature)
     pairs = np.stack([confidence, correct], axis=1)
     return {
         "accuracy": accuracy(correct),
-        "nll": _bootstrapped(cross_entropy(scaled, target).numpy()[:, None], lambda rows: float(rows.mean())),
-        "brier": _bootstrapped(brier(scaled, target).numpy()[:, None], lambda rows: float(rows.mean())),
-        "calibration_error": _bootstrapped(pairs, lambda rows: calibration_error(rows[:, 0], rows[:, 1])),
-        "aurc": _bootstrapped(pairs, lambda rows: float(risk_coverage(rows[:, 0], rows[:, 1]).mean())),
+        "nll": _bootstrapped(
+            cross_entropy(scaled, target).numpy()[:, None], lambda rows: float(rows.mean())
+        ),
+        "brier": _bootstrapped(
+            brier(scaled, target).numpy()[:, None], lambda rows: float(rows.mean())
+        ),
+        "calibration_error": _bootstrapped(
+            pairs, lambda rows: calibration_error(rows[:, 0], rows[:, 1])
+        ),
+        "aurc": _bootstrapped(
+            pairs, lambda rows: float(risk_coverage(rows[:, 0], rows[:, 1]).mean())
+        ),
     }
 
 
 def _bootstrapped(rows: Values, statistic: Callable[[Values], float]) -> Figure:
-    """``statistic`` of the examples ``rows`` (N, columns) with the percentile interval of 1,000 resamples."""
+    """``statistic`` of the examples ``rows`` (N, columns) with the percentile interval of 1,000
+    resamples."""
     generator = np.random.default_rng(0)
-    resampled = [statistic(rows[generator.integers(0, len(rows), len(rows))]) for _ in range(_RESAMPLES)]
+    resampled = [
+        statistic(rows[generator.integers(0, len(rows), len(rows))]) for _ in range(_RESAMPLES)
+    ]
     low, high = np.percentile(resampled, [2.5, 97.5])
     return Figure(statistic(rows), float(low), float(high))

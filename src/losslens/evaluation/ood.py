@@ -12,7 +12,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
-from losslens.losses.catalogue import LOSSES
+from losslens.losses import LOSSES
 
 _HIDDEN = 64
 _EPOCHS = 30
@@ -48,7 +48,8 @@ class OODDetector(nn.Module):
         return logits.sigmoid()
 
     def score(self, logits: dict[str, list[float]], features: Tensor | None = None) -> float:
-        """0..1 for one picture, from each loss's logits (C,) and, where a backbone is shared, its features (F, H, W)."""
+        """0..1 for one picture, from each loss's logits (C,) and, where a backbone is shared, its
+        features (F, H, W)."""
         rows = {loss: torch.tensor(values)[None] for loss, values in logits.items()}
         return float(self.scores(statistics(rows, None if features is None else features[None]))[0])
 
@@ -58,14 +59,21 @@ class OODDetector(nn.Module):
 
 
 def statistics(logits: dict[str, Tensor], features: Tensor | None = None) -> Tensor:
-    """(N, F) from each loss's logits (N, C): themselves, the highest, its lead, their scale, and agreement.
+    """(N, F) from each loss's logits (N, C): themselves, the highest, its lead, their scale, and
+    agreement.
 
-    And from a shared backbone's features (N, D, H, W), where there are any: the mean and the highest of each channel.
+    And from a shared backbone's features (N, D, H, W), where there are any: the mean and the
+    highest of each channel.
     """
     columns, answers = [], []
     for loss in LOSSES:
         top = logits[loss].topk(2, dim=1).values
-        columns += [logits[loss], top[:, :1], top[:, :1] - top[:, 1:], logits[loss].logsumexp(dim=1, keepdim=True)]
+        columns += [
+            logits[loss],
+            top[:, :1],
+            top[:, :1] - top[:, 1:],
+            logits[loss].logsumexp(dim=1, keepdim=True),
+        ]
         answers.append(logits[loss].argmax(dim=1))
     votes = torch.stack(answers, dim=1)
     agreeing = (votes == votes.mode(dim=1).values[:, None]).float().mean(dim=1, keepdim=True)
@@ -75,9 +83,11 @@ def statistics(logits: dict[str, Tensor], features: Tensor | None = None) -> Ten
 
 
 def fit(like: Tensor, other: Tensor, unseen: Tensor, *, flagged_share: float) -> OODDetector:
-    """Fit on ``statistics`` of pictures of the classes (N, F) and of other pictures (M, F), from a fixed start.
+    """Fit on ``statistics`` of pictures of the classes (N, F) and of other pictures (M, F), from a
+    fixed start.
 
-    ``flagged_share`` (0..1) of ``unseen`` (U, F), more pictures of the classes, lie above the threshold.
+    ``flagged_share`` (0..1) of ``unseen`` (U, F), more pictures of the classes, lie above the
+    threshold.
     """
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
@@ -89,14 +99,17 @@ def fit(like: Tensor, other: Tensor, unseen: Tensor, *, flagged_share: float) ->
         for _ in range(_EPOCHS):
             for batch in torch.randperm(len(features)).split(_BATCH):
                 optimizer.zero_grad()
-                F.binary_cross_entropy_with_logits(detector(features[batch]), target[batch]).backward()
+                F.binary_cross_entropy_with_logits(
+                    detector(features[batch]), target[batch]
+                ).backward()
                 optimizer.step()
     detector.threshold = detector.scores(unseen).quantile(1 - flagged_share).clone()
     return detector.eval()
 
 
 def save(detector: OODDetector, folder: Path, fitted: str) -> None:
-    """Write the detector into a task's folder of checkpoints; ``fitted`` says on what, and what was measured."""
+    """Write the detector into a task's folder of checkpoints; ``fitted`` says on what, and what was
+    measured."""
     save_file(detector.state_dict(), folder / _FILE, {"fitted": fitted})
 
 

@@ -11,12 +11,15 @@ from scipy.stats import binomtest
 
 SIGNIFICANT = 0.05
 
-Right = Sequence[Sequence[int] | NDArray[Any]]  # for each network, whether each example was right (0 or 1), or how often
+Right = Sequence[
+    Sequence[int] | NDArray[Any]
+]  # for each network, whether each example was right (0 or 1), or how often
 
 
 @dataclass(frozen=True)
 class Difference:
-    """Two networks compared: ``first`` and ``second`` are positions in the list, ``p_value`` is corrected."""
+    """Two networks compared: ``first`` and ``second`` are positions in the list, ``p_value`` is
+    corrected."""
 
     first: int
     second: int
@@ -31,11 +34,13 @@ class Difference:
 
 
 def compare(right: Right, *other_seeds: Right) -> list[Difference]:
-    """All pairs of networks, on the answers of one training or of several that differ in their seed alone.
+    """All pairs of networks, on the answers of one training or of several that differ in their seed
+    alone.
 
-    Of several, a pair's p-value is the largest of its seeds', and 1 where they do not agree which network is better: so a
-    difference is real when it is found in each. McNemar 1947, https://doi.org/10.1007/BF02295996 (exact, two-sided; of
-    counts, it is the sign test); Holm 1979, https://www.jstor.org/stable/4615733
+    Of several, a pair's p-value is the largest of its seeds', and 1 where they do not agree which
+    network is better: so a difference is real when it is found in each. McNemar 1947,
+    https://doi.org/10.1007/BF02295996 (exact, two-sided; of counts, it is the sign test); Holm
+    1979, https://www.jstor.org/stable/4615733
     """
     seeds = [np.asarray(each) for each in (right, *other_seeds)]
     counted = []
@@ -43,10 +48,14 @@ def compare(right: Right, *other_seeds: Right) -> list[Difference]:
         only_first = [int((rows[first] > rows[second]).sum()) for rows in seeds]
         only_second = [int((rows[second] > rows[first]).sum()) for rows in seeds]
         counted.append((first, second, only_first, only_second))
-    corrected = _holm([_p_value(only_first, only_second) for _, _, only_first, only_second in counted])
+    corrected = _holm(
+        [_p_value(only_first, only_second) for _, _, only_first, only_second in counted]
+    )
     return [
         Difference(first, second, sum(only_first), sum(only_second), p_value)
-        for (first, second, only_first, only_second), p_value in zip(counted, corrected, strict=True)
+        for (first, second, only_first, only_second), p_value in zip(
+            counted, corrected, strict=True
+        )
     ]
 
 

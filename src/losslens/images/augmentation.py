@@ -14,7 +14,8 @@ def _uniform(count: int, low: float, high: float, generator: Generator) -> Tenso
 
 @dataclass(frozen=True)
 class Habit:
-    """A stroke that some hands add to a digit and MNIST's writers seldom did: where it starts and how it runs."""
+    """A stroke that some hands add to a digit and MNIST's writers seldom did: where it starts and
+    how it runs."""
 
     row: float  # of its start, as a share of the ink's height: 0 top, 1 bottom
     angle: tuple[float, float]  # degrees, least and most: 0 to the right, 90 down, 180 to the left
@@ -42,12 +43,13 @@ def augment_digits(
     stroke: float = 0.4,
     habit: float = 0.15,
 ) -> Tensor:
-    """Digits (N, 1, 28, 28) in 0..1 of the classes ``target`` (N,), as other hands and pens might have written them.
+    """Digits (N, 1, 28, 28) in 0..1 of the classes ``target`` (N,), as other hands and pens might
+    have written them.
 
-    ``rotation`` is in degrees, ``shift`` and ``warp`` in pixels, ``slant`` and ``scale`` are fractions; each is the
-    largest change to either side (``warp``: the standard deviation at 5x5 control points). ``stroke`` is the share of
-    digits whose stroke is thickened or thinned by up to one pixel a side; ``habit`` the share of those in ``HABITS``
-    that get the added stroke.
+    ``rotation`` is in degrees, ``shift`` and ``warp`` in pixels, ``slant`` and ``scale`` are
+    fractions; each is the largest change to either side (``warp``: the standard deviation at 5x5
+    control points). ``stroke`` is the share of digits whose stroke is thickened or thinned by up to
+    one pixel a side; ``habit`` the share of those in ``HABITS`` that get the added stroke.
     """
     if habit:
         images = _add_habits(images, target, generator, habit)
@@ -59,7 +61,9 @@ def augment_digits(
     cos, sin = angle.cos(), angle.sin()
     row_x = torch.stack([cos * stretch_x, (shear * cos - sin) * stretch_y, move_x], dim=1)
     row_y = torch.stack([sin * stretch_x, (shear * sin + cos) * stretch_y, move_y], dim=1)
-    grid = F.affine_grid(torch.stack([row_x, row_y], dim=1), list(images.shape), align_corners=False)
+    grid = F.affine_grid(
+        torch.stack([row_x, row_y], dim=1), list(images.shape), align_corners=False
+    )
     if warp:
         control = torch.randn(count, 2, 5, 5, generator=generator) * (warp * 2 / height)
         field = F.interpolate(control, size=(height, height), mode="bicubic", align_corners=False)
@@ -69,14 +73,25 @@ def augment_digits(
 
 
 def augment_digits_lightly(images: Tensor, target: Tensor, generator: Generator) -> Tensor:
-    """Likewise, about half as much and with no added stroke: nearer to MNIST's own writers, for the end of training."""
+    """Likewise, about half as much and with no added stroke: nearer to MNIST's own writers, for the
+    end of training."""
     return augment_digits(
-        images, target, generator, rotation=7.0, slant=0.12, scale=0.08, shift=1.0, warp=0.5, stroke=0.2, habit=0.0
+        images,
+        target,
+        generator,
+        rotation=7.0,
+        slant=0.12,
+        scale=0.08,
+        shift=1.0,
+        warp=0.5,
+        stroke=0.2,
+        habit=0.0,
     )
 
 
 def _augment_stroke(images: Tensor, generator: Generator, share: float) -> Tensor:
-    """Blend some digits towards their dilation or erosion by one pixel: thicker and thinner pens."""
+    """Blend some digits towards their dilation or erosion by one pixel: thicker and thinner
+    pens."""
     count = images.shape[0]
     thick = F.max_pool2d(images, 3, stride=1, padding=1)
     thin = -F.max_pool2d(-images, 2, stride=1, padding=1)[:, :, :-1, :-1]
@@ -120,9 +135,13 @@ def _with_stroke(ink: Tensor, habit: Habit, generator: Generator) -> Tensor:
     # Distance of each pixel to the segment from start - back * step to start + step.
     to_x = rows[None, None, :] - start_x[:, None, None]
     to_y = rows[None, :, None] - start_y[:, None, None]
-    along = (to_x * step_x[:, None, None] + to_y * step_y[:, None, None]) / (length * length)[:, None, None]
+    along = (to_x * step_x[:, None, None] + to_y * step_y[:, None, None]) / (length * length)[
+        :, None, None
+    ]
     along = along.clamp(-back, 1)
-    distance = torch.hypot(to_x - along * step_x[:, None, None], to_y - along * step_y[:, None, None])
+    distance = torch.hypot(
+        to_x - along * step_x[:, None, None], to_y - along * step_y[:, None, None]
+    )
     return torch.maximum(ink, (half_width[:, None, None] + 0.5 - distance).clamp(0, 1))
 
 
@@ -139,27 +158,35 @@ def augment_photos(
 ) -> Tensor:
     """Photos (N, 3, H, W) in 0..1, as other cameras might have taken them: (N, 3, side, side).
 
-    A crop of ``least`` to all of the area, its proportions stretched up to ``stretch`` times either way (so that it does not
-    matter whether a photo was squeezed to a square), turned by up to ``rotation`` degrees, mirrored or not; brightness,
-    contrast and saturation changed by up to the fraction ``colour``.
+    A crop of ``least`` to all of the area, its proportions stretched up to ``stretch`` times either
+    way (so that it does not matter whether a photo was squeezed to a square), turned by up to
+    ``rotation`` degrees, mirrored or not; brightness, contrast and saturation changed by up to the
+    fraction ``colour``.
     """
     count = len(images)
     area = _uniform(count, least, 1.0, generator).sqrt()
     ratio = _uniform(count, -math.log(stretch), math.log(stretch), generator).mul(0.5).exp()
     width, height = (area * ratio).clamp_max(1), (area / ratio).clamp_max(1)
     mirrored = (torch.rand(count, generator=generator) < 0.5).float() * -2 + 1
-    move_x, move_y = ((1 - part) * _uniform(count, -1.0, 1.0, generator) for part in (width, height))
+    move_x, move_y = (
+        (1 - part) * _uniform(count, -1.0, 1.0, generator) for part in (width, height)
+    )
     angle = _uniform(count, -rotation, rotation, generator) * (math.pi / 180)
     row_x = torch.stack([angle.cos() * width * mirrored, -angle.sin() * height, move_x], dim=1)
     row_y = torch.stack([angle.sin() * width * mirrored, angle.cos() * height, move_y], dim=1)
-    grid = F.affine_grid(torch.stack([row_x, row_y], dim=1), [count, images.shape[1], side, side], align_corners=False)
+    grid = F.affine_grid(
+        torch.stack([row_x, row_y], dim=1),
+        [count, images.shape[1], side, side],
+        align_corners=False,
+    )
     varied = F.grid_sample(images, grid, padding_mode="reflection", align_corners=False)
     return _augment_colour(varied, generator, colour).clamp_(0, 1)
 
 
 def _augment_colour(photos: Tensor, generator: Generator, amount: float) -> Tensor:
     brightness, contrast, saturation = (
-        (1 + _uniform(len(photos), -amount, amount, generator))[:, None, None, None] for _ in range(3)
+        (1 + _uniform(len(photos), -amount, amount, generator))[:, None, None, None]
+        for _ in range(3)
     )
     photos = photos * brightness
     photos = torch.lerp(photos.mean(dim=(1, 2, 3), keepdim=True), photos, contrast)
@@ -167,7 +194,8 @@ def _augment_colour(photos: Tensor, generator: Generator, amount: float) -> Tens
 
 
 def shifted(images: Tensor, target: Tensor, generator: Generator) -> Tensor:
-    """Digits (N, 1, 28, 28), each moved by up to 2 pixels along both axes; black comes in at the edges."""
+    """Digits (N, 1, 28, 28), each moved by up to 2 pixels along both axes; black comes in at the
+    edges."""
     padded = F.pad(images, (2, 2, 2, 2))
     down, across = torch.randint(0, 5, (2, len(images)), generator=generator)
     windows = padded.unfold(2, 28, 1).unfold(3, 28, 1)  # (N, 1, 5, 5, 28, 28), views

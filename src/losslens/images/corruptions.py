@@ -3,11 +3,14 @@
 The contract of every function: ``images`` are (N, C, H, W) in 0..1, and so is the result; ``strength`` is at least 0, in the
 units that each function names, and 0 leaves a picture as it is; chance comes from the generator alone. The kinds are chosen
 after ImageNet-C: Hendrycks and Dietterich 2019, https://arxiv.org/abs/1903.12261
+
+How strong each is at its three ``LEVELS`` is part of a task's record: the strengths at which the networks keep, on the mean,
+97, 85 or 60 % of their lead over guessing, on held-out pictures; ``benchmarks/corruption_strengths.py`` finds them. (Of
+photos upside down they keep 74 %.)
 """
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F
@@ -44,18 +47,24 @@ def motion_blur(images: Tensor, strength: float, generator: Generator) -> Tensor
     """The camera moved by ``strength`` pixels, in a direction of each picture's own."""
     angle = torch.rand(len(images), generator=generator) * math.pi
     places = torch.linspace(-strength / 2, strength / 2, math.ceil(strength) + 1)
-    moved = [_moved(images, angle.cos() * place, angle.sin() * place, padding="border") for place in places]
+    moved = [
+        _moved(images, angle.cos() * place, angle.sin() * place, padding="border")
+        for place in places
+    ]
     return torch.stack(moved).mean(dim=0)
 
 
 def pixelate(images: Tensor, strength: float, _: Generator) -> Tensor:
     """Too few pixels: squares of about ``1 + strength`` pixels become one colour."""
     small = [max(1, round(side / (1 + strength))) for side in images.shape[2:]]
-    return F.interpolate(F.interpolate(images, size=small, mode="area"), size=images.shape[2:], mode="nearest-exact")
+    return F.interpolate(
+        F.interpolate(images, size=small, mode="area"), size=images.shape[2:], mode="nearest-exact"
+    )
 
 
 def low_contrast(images: Tensor, strength: float, _: Generator) -> Tensor:
-    """Faded towards each picture's mean grey; ``strength`` (0..1) is the share of contrast that is lost."""
+    """Faded towards each picture's mean grey; ``strength`` (0..1) is the share of contrast that is
+    lost."""
     return torch.lerp(images, images.mean(dim=(1, 2, 3), keepdim=True).expand_as(images), strength)
 
 
@@ -69,7 +78,10 @@ def rotation(images: Tensor, strength: float, generator: Generator) -> Tensor:
     either = torch.randint(0, 2, (len(images),), generator=generator) * 2 - 1
     angle = either * math.radians(strength)
     zero = torch.zeros(len(images))
-    rows = [torch.stack([angle.cos(), -angle.sin(), zero], dim=1), torch.stack([angle.sin(), angle.cos(), zero], dim=1)]
+    rows = [
+        torch.stack([angle.cos(), -angle.sin(), zero], dim=1),
+        torch.stack([angle.sin(), angle.cos(), zero], dim=1),
+    ]
     return _resampled(images, torch.stack(rows, dim=1), padding="zeros")
 
 
@@ -83,7 +95,10 @@ def translation(images: Tensor, strength: float, generator: Generator) -> Tensor
 def occlusion(images: Tensor, strength: float, generator: Generator) -> Tensor:
     """A grey square somewhere; ``strength`` (0..1) is its side as a share of the picture's."""
     count, _, height, width = images.shape
-    top, left = ((torch.rand(count, generator=generator) * side * (1 - strength))[:, None] for side in (height, width))
+    top, left = (
+        (torch.rand(count, generator=generator) * side * (1 - strength))[:, None]
+        for side in (height, width)
+    )
     rows, columns = torch.arange(height) + 0.5, torch.arange(width) + 0.5
     covered_rows = (rows > top) & (rows < top + strength * height)  # (N, H)
     covered_columns = (columns > left) & (columns < left + strength * width)  # (N, W)
@@ -107,31 +122,18 @@ def _resampled(images: Tensor, theta: Tensor, padding: str) -> Tensor:
     return F.grid_sample(images, grid, padding_mode=padding, align_corners=False).clamp(0, 1)
 
 
-@dataclass(frozen=True)
-class Corruption:
-    """One entry of ``CORRUPTIONS``. ``strengths``: for each task, its three ``LEVELS``.
-
-    A level is the strength at which the eight networks keep, on the mean, 97, 85 or 60 % of their lead over guessing, on
-    held-out pictures; ``benchmarks/corruption_strengths.py`` finds it. (Of photos upside down they keep 74 %.)
-    """
-
-    key: str
-    fn: Corrupt
-    strengths: dict[str, tuple[float, float, float]]
-
-
-CORRUPTIONS: dict[str, Corruption] = {
-    corruption.key: corruption
-    for corruption in (
-        Corruption("gaussian_noise", gaussian_noise, {"digits": (0.064, 0.085, 0.13), "pets": (0.02, 0.14, 0.2)}),
-        Corruption("salt_and_pepper", salt_and_pepper, {"digits": (0.028, 0.054, 0.09), "pets": (0.0017, 0.051, 0.15)}),
-        Corruption("blur", blur, {"digits": (1.5, 2, 2.4), "pets": (2.4, 3.8, 5.5)}),
-        Corruption("motion_blur", motion_blur, {"digits": (4.3, 6.5, 9.5), "pets": (5.6, 14, 24)}),
-        Corruption("pixelate", pixelate, {"digits": (0.95, 1.4, 2.4), "pets": (0.18, 0.92, 2.4)}),
-        Corruption("low_contrast", low_contrast, {"digits": (0.37, 0.45, 0.56), "pets": (0.73, 0.76, 0.82)}),
-        Corruption("overexposed", overexposed, {"digits": (0.043, 0.073, 0.11), "pets": (0.35, 0.53, 0.68)}),
-        Corruption("rotation", rotation, {"digits": (26, 37, 52), "pets": (39, 89, 180)}),
-        Corruption("translation", translation, {"digits": (0.26, 0.35, 0.44), "pets": (0.35, 0.53, 0.7)}),
-        Corruption("occlusion", occlusion, {"digits": (0.19, 0.29, 0.47), "pets": (0.4, 0.52, 0.66)}),
+CORRUPTIONS: dict[str, Corrupt] = {
+    corrupt.__name__: corrupt
+    for corrupt in (
+        gaussian_noise,
+        salt_and_pepper,
+        blur,
+        motion_blur,
+        pixelate,
+        low_contrast,
+        overexposed,
+        rotation,
+        translation,
+        occlusion,
     )
 }

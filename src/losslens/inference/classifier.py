@@ -9,14 +9,14 @@ from torch import Tensor, nn
 from losslens.checkpoints import files as checkpoints
 from losslens.checkpoints.files import Card
 from losslens.images.reading import check_size
-from losslens.tasks.all import TASKS
+from losslens.tasks import TASKS
 
 
 class Classifier(nn.Module):
     """One task's network under one loss: pictures (N, C, H, W) in 0..1 to logits (N, labels).
 
-    An ordinary module: it can be trained further, moved to a device, taken apart. ``network`` is the whole of it, the backbone
-    included where the task's networks share one.
+    An ordinary module: it can be trained further, moved to a device, taken apart. ``network`` is
+    the whole of it, the backbone included where the task's networks share one.
     """
 
     def __init__(self, network: nn.Module, card: Card) -> None:
@@ -34,22 +34,27 @@ class Classifier(nn.Module):
     def to_tensor(self, picture: Image.Image) -> Tensor:
         """A picture as the network wants it: (C, H, W) in 0..1.
 
-        Any mode and size: for digits the ink is found and centred as MNIST did it, for pets the photo is scaled. Raises
-        PictureError, a ValueError, for a picture that is too large or too small.
+        Any mode and size: for digits the ink is found and centred as MNIST did it, for pets the
+        photo is scaled. Raises PictureError, a ValueError, for a picture that is too large or too
+        small.
         """
         check_size(*picture.size)
         return TASKS[self.card.task].to_tensor(picture)
 
     @torch.inference_mode()
-    def probabilities(self, picture: Image.Image | Tensor, *, calibrated: bool = False) -> dict[str, float]:
-        """Each label's softmax probability, of a picture or of what ``to_tensor`` made of one; they sum to 1."""
+    def probabilities(
+        self, picture: Image.Image | Tensor, *, calibrated: bool = False
+    ) -> dict[str, float]:
+        """Each label's softmax probability, of a picture or of what ``to_tensor`` made of one; they
+        sum to 1."""
         image = picture if isinstance(picture, Tensor) else self.to_tensor(picture)
         logits = self(image[None])[0] / (self.temperature if calibrated else 1.0)
         return dict(zip(self.labels, logits.softmax(dim=0).tolist(), strict=True))
 
 
 def load(task: str, loss: str, folder: str | Path | None = None) -> Classifier:
-    """The trained network of ``loss`` on ``task``, from ``folder`` or the models folder, in eval mode.
+    """The trained network of ``loss`` on ``task``, from ``folder`` or the models folder, in eval
+    mode.
 
     Raises ValueError for an unknown name and CheckpointError for a file that is missing or damaged.
     """

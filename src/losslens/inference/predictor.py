@@ -12,13 +12,14 @@ from torch import Tensor, nn
 from losslens.checkpoints import files as checkpoints
 from losslens.evaluation import ood as unlike
 from losslens.images.reading import check_size
-from losslens.losses.catalogue import LOSSES
-from losslens.tasks.all import TASKS
+from losslens.losses import LOSSES
+from losslens.tasks import TASKS
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What one loss's network makes of a picture; all lists are in the order of the task's labels."""
+    """What one loss's network makes of a picture; all lists are in the order of the task's
+    labels."""
 
     loss: str
     label: str
@@ -41,7 +42,9 @@ class Prediction:
 
     answers: list[Answer | Missing]
     features: Tensor  # (C, H, W): what the losses' networks were given: the picture, or their backbone's features of it
-    unlike: float | None  # 0..1: how sure we are that this is none of the task's classes; None where nothing was fitted
+    unlike: (
+        float | None
+    )  # 0..1: how sure we are that this is none of the task's classes; None where nothing was fitted
 
     @property
     def given(self) -> list[Answer]:
@@ -82,7 +85,8 @@ def warm_up(task: str) -> None:
 
 
 def predict_picture(task: str, picture: Image.Image) -> Prediction:
-    """Every loss's answer to a picture. Raises PictureError for one that is too large or too small."""
+    """Every loss's answer to a picture. Raises PictureError for one that is too large or too
+    small."""
     check_size(*picture.size)
     return predict(task, TASKS[task].to_tensor(picture))
 
@@ -132,7 +136,11 @@ def explain(task: str, features: Tensor) -> dict[str, NDArray[np.float32]]:
 
     ``features`` is what the networks were given (``Prediction.features``). See ``reasons``.
     """
-    return {loss: TASKS[task].explain(network(task, loss), features) for loss in LOSSES if _works(task, loss)}
+    return {
+        loss: TASKS[task].explain(network(task, loss), features)
+        for loss in LOSSES
+        if _works(task, loss)
+    }
 
 
 def _works(task: str, loss: str) -> bool:

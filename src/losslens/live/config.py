@@ -7,9 +7,7 @@ from math import isfinite, prod
 import torch.nn.functional as F
 from torch import Tensor
 
-from losslens.losses import formula
-from losslens.losses.catalogue import LOSSES
-from losslens.losses.functions import LossFunction
+from losslens.losses import LOSSES, LossFunction, formula
 from losslens.tasks.live_tasks import EXAMPLES, LIVE_TASKS, LiveTask
 from losslens.training.config import OPTIMIZERS
 from losslens.validation import one_of, within
@@ -27,7 +25,8 @@ class LiveError(RuntimeError):
 
 @dataclass(frozen=True)
 class LiveConfig:
-    """Everything that a run depends on. Raises ValueError, naming what is allowed, when made from anything else."""
+    """Everything that a run depends on. Raises ValueError, naming what is allowed, when made from
+    anything else."""
 
     task: str = "digits"
     losses: tuple[str, ...] = ("cross_entropy", "mse", "brier", "gce")
@@ -39,12 +38,16 @@ class LiveConfig:
     optimizer: str = "adamw"
     batch_size: int = 50
     seed: int = 0
-    picture: list[float] = field(default_factory=list)  # the network's input, value by value; empty: none
+    picture: list[float] = field(
+        default_factory=list
+    )  # the network's input, value by value; empty: none
 
     def __post_init__(self) -> None:
         one_of("task", self.task, LIVE_TASKS)
         if not 1 <= len(self.losses) <= MAX_LOSSES:
-            raise ValueError(f"{len(self.losses)} losses are chosen; from 1 to {MAX_LOSSES} train at once")
+            raise ValueError(
+                f"{len(self.losses)} losses are chosen; from 1 to {MAX_LOSSES} train at once"
+            )
         for key in self.losses:
             one_of("loss", key, (*LOSSES, OWN, TWICE))
         if OWN in self.losses:
@@ -75,7 +78,10 @@ class LiveConfig:
     def learning_rates(self) -> list[float]:
         """The peak learning rate of each loss, in their order."""
         recommended = self.about.learning_rates[self.optimizer]
-        return [self.learning_rate or recommended.get(key, recommended["cross_entropy"]) for key in self.losses]
+        return [
+            self.learning_rate or recommended.get(key, recommended["cross_entropy"])
+            for key in self.losses
+        ]
 
 
 RANGES: dict[str, tuple[float, float]] = {
@@ -96,7 +102,10 @@ def softmax_twice(logits: Tensor, target: Tensor) -> Tensor:
 
 def loss_function(key: str, typed: str) -> LossFunction:
     """The loss behind a key of a run, typed ones and the mistake among them."""
-    special: dict[str, Callable[[], LossFunction]] = {OWN: lambda: formula.parse(typed).fn, TWICE: lambda: softmax_twice}
+    special: dict[str, Callable[[], LossFunction]] = {
+        OWN: lambda: formula.parse(typed).fn,
+        TWICE: lambda: softmax_twice,
+    }
     return special[key]() if key in special else LOSSES[key].fn
 
 
@@ -111,11 +120,14 @@ class Point:
     accuracy: list[float]  # on held-out examples, 0..1
     calibration_error: list[float]  # of the plain softmax on held-out examples, 0..1
     reading: list[list[float]]  # softmax of the visitor's picture; empty where there is none
-    right: list[list[int]] = field(default_factory=list)  # at the end: which held-out examples were right, 0 or 1
+    right: list[list[int]] = field(
+        default_factory=list
+    )  # at the end: which held-out examples were right, 0 or 1
 
 
 @dataclass(frozen=True)
 class Trained:
-    """The end of a run: the networks, in the order of the losses, each as the bytes of a safetensors file."""
+    """The end of a run: the networks, in the order of the losses, each as the bytes of a
+    safetensors file."""
 
     networks: list[bytes]

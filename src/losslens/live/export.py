@@ -20,14 +20,20 @@ def curves_csv(config: LiveConfig, points: Sequence[Point]) -> str:
     rows.writerow(COLUMNS)
     for index, key in enumerate(config.losses):
         rows.writerows(
-            (key, p.seen, p.seconds, p.loss[index], p.accuracy[index], p.calibration_error[index]) for p in points
+            (key, p.seen, p.seconds, p.loss[index], p.accuracy[index], p.calibration_error[index])
+            for p in points
         )
     return text.getvalue()
 
 
-def write_files(folder: Path, config: LiveConfig, points: Sequence[Point], networks: Sequence[bytes]) -> list[Path]:
-    """Write the curves, the script, and a zip with both, the networks and the data, into ``folder``; their paths."""
-    curves, code, everything = (folder / name for name in ("curves.csv", "train.py", "losslens-run.zip"))
+def write_files(
+    folder: Path, config: LiveConfig, points: Sequence[Point], networks: Sequence[bytes]
+) -> list[Path]:
+    """Write the curves, the script, and a zip with both, the networks and the data, into
+    ``folder``; their paths."""
+    curves, code, everything = (
+        folder / name for name in ("curves.csv", "train.py", "losslens-run.zip")
+    )
     curves.write_text(curves_csv(config, points))
     code.write_text(script(config))
     with zipfile.ZipFile(everything, "w") as archive:

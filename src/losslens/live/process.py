@@ -69,7 +69,9 @@ class LiveRun:
 
     def _tell(self, line: str) -> None:
         assert self._worker.stdin is not None
-        with contextlib.suppress(BrokenPipeError, ValueError):  # it is gone or closed: ``news`` tells
+        with contextlib.suppress(
+            BrokenPipeError, ValueError
+        ):  # it is gone or closed: ``news`` tells
             self._worker.stdin.write(line + "\n")
             self._worker.stdin.flush()
 

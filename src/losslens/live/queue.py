@@ -10,10 +10,16 @@ from losslens.live.process import LiveRun, keep_one_ready
 
 AT_ONCE = 2  # runs; each takes one core
 IN_LINE = 30  # visitors who wait
-STREAMS = AT_ONCE + IN_LINE + 8  # open at once: for some more than there are places, who are told so
+STREAMS = (
+    AT_ONCE + IN_LINE + 8
+)  # open at once: for some more than there are places, who are told so
 _LOOK = 0.4  # seconds between two looks at a run or at the line: a visitor who has left a run is noticed then
-_LOOK_AGAIN = 2.0  # seconds after which a visitor in the line is told the same again, and noticed if gone
-_PATIENCE = 120.0  # seconds without a point after which a run, paused or not, gives its place to others
+_LOOK_AGAIN = (
+    2.0  # seconds after which a visitor in the line is told the same again, and noticed if gone
+)
+_PATIENCE = (
+    120.0  # seconds without a point after which a run, paused or not, gives its place to others
+)
 
 
 @dataclass(frozen=True)
@@ -41,11 +47,14 @@ class Places:
         self._line: list[_Visit] = []
         self._lock = threading.Lock()
 
-    def stream(self, visitor: str, config: LiveConfig) -> Iterator[Waiting | Point | Trained | None]:
-        """Wait for a place, train, and give each point and the end; None where there is nothing new for 0.4 seconds.
+    def stream(
+        self, visitor: str, config: LiveConfig
+    ) -> Iterator[Waiting | Point | Trained | None]:
+        """Wait for a place, train, and give each point and the end; None where there is nothing new
+        for 0.4 seconds.
 
-        Ends early when the run is stopped; the worker is gone when this is closed. Raises LiveError when the line is full
-        or the run broke off.
+        Ends early when the run is stopped; the worker is gone when this is closed. Raises LiveError
+        when the line is full or the run broke off.
         """
         self.stop(visitor)
         visit = _Visit(visitor)

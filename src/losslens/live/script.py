@@ -14,7 +14,7 @@ from losslens.data.bundled import MINI
 from losslens.evaluation.metrics import BINS, calibration_error
 from losslens.live.config import MEASURED_AT_ONCE, OWN, LiveConfig, loss_function
 from losslens.losses import functions as losses
-from losslens.tasks.all import TASKS
+from losslens.tasks import TASKS
 from losslens.tasks.live_tasks import EXAMPLES, SPLIT_SEED
 from losslens.training.config import WARM_UP, TrainConfig, learning_rate_at
 
@@ -37,7 +37,11 @@ _OPTIMIZERS = {
 def script(config: LiveConfig) -> str:
     """The source of the script."""
     names = [loss_function(key, config.formula).__name__ for key in config.losses]
-    pieces = [inspect.getsource(config.about.network), *_loss_sources(config, names), inspect.getsource(learning_rate_at)]
+    pieces = [
+        inspect.getsource(config.about.network),
+        *_loss_sources(config, names),
+        inspect.getsource(learning_rate_at),
+    ]
     augment = config.about.augment
     if augment:
         pieces.append(inspect.getsource(augment))
@@ -56,12 +60,16 @@ def script(config: LiveConfig) -> str:
         warm_up=WARM_UP,
         bins=BINS,
         at_once=MEASURED_AT_ONCE,
-        runs=", ".join(f"({name}, {rate!r})" for name, rate in zip(names, config.learning_rates, strict=True)),
+        runs=", ".join(
+            f"({name}, {rate!r})" for name, rate in zip(names, config.learning_rates, strict=True)
+        ),
         pieces="\n\n".join(pieces),
         network=config.about.network.__name__,
         read=_READ[config.task],
         order=_ORDER[config.task],
-        batch=f"{augment.__name__}({batch}, target[batch], generator(step, 1))" if augment else batch,
+        batch=f"{augment.__name__}({batch}, target[batch], generator(step, 1))"
+        if augment
+        else batch,
         optimizer=_OPTIMIZERS[config.optimizer],
         calibration=inspect.getsource(calibration_error),
     )
@@ -107,7 +115,10 @@ _VALUES = {
     "K": "K = float(logits.shape[1])",
 }
 _FUNCTIONS = {
-    **{name: f"lambda x: torch.{name}(tensor(x))" for name in ("log", "exp", "sqrt", "abs", "relu", "sigmoid")},
+    **{
+        name: f"lambda x: torch.{name}(tensor(x))"
+        for name in ("log", "exp", "sqrt", "abs", "relu", "sigmoid")
+    },
     "softplus": "lambda x: F.softplus(tensor(x))",
     "sum": "lambda x: x.sum(dim=1, keepdim=True)  # over the classes",
     "mean": "lambda x: x.mean(dim=1, keepdim=True)",
@@ -118,7 +129,8 @@ _FUNCTIONS = {
 
 
 class _AsTorch(ast.NodeTransformer):
-    """Comparisons as numbers, and the left side of a division as a tensor: 1 / 0 is infinite, and not an exception."""
+    """Comparisons as numbers, and the left side of a division as a tensor: 1 / 0 is infinite, and
+    not an exception."""
 
     def visit_Compare(self, node: ast.Compare) -> ast.AST:  # ast's own naming
         self.generic_visit(node)

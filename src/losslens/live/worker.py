@@ -19,7 +19,7 @@ from torch import Tensor, nn
 from losslens.data.dataset import Dataset, with_label_noise
 from losslens.evaluation.metrics import calibration_error, confidence_and_correct, outputs_of
 from losslens.live.config import MAX_SECONDS, MEASURED_AT_ONCE, LiveConfig, Point, loss_function
-from losslens.tasks.all import TASKS
+from losslens.tasks import TASKS
 from losslens.training.config import TrainConfig
 from losslens.training.loop import Progress, TrainState, new_state, train
 
@@ -27,7 +27,8 @@ POINTS = 25
 
 
 class Gate:
-    """What every step of a run passes: it holds while the run is paused, and raises TimeoutError once time is up."""
+    """What every step of a run passes: it holds while the run is paused, and raises TimeoutError
+    once time is up."""
 
     def __init__(self, seconds: float = MAX_SECONDS) -> None:
         self._deadline = time.monotonic() + seconds
@@ -62,10 +63,13 @@ class Training:
 
 
 def prepared(config: LiveConfig) -> Training:
-    """The run before its first step: all networks have the same first weights. Held-out labels are never wrong."""
+    """The run before its first step: all networks have the same first weights. Held-out labels are
+    never wrong."""
     examples, held_out = config.about.load()
     dataset = examples.pick(torch.arange(config.examples))
-    dataset = with_label_noise(dataset, config.wrong_labels, len(TASKS[config.task].labels), config.seed)
+    dataset = with_label_noise(
+        dataset, config.wrong_labels, len(TASKS[config.task].labels), config.seed
+    )
     plans = [
         TrainConfig(
             task=config.task,
@@ -83,7 +87,8 @@ def prepared(config: LiveConfig) -> Training:
 
 
 def points(training: Training, gate: Gate) -> Iterator[Point]:
-    """Train all losses in step and report about 25 times, at the same steps in every run of the same length."""
+    """Train all losses in step and report about 25 times, at the same steps in every run of the
+    same length."""
     config = training.config
     functions = [loss_function(key, config.formula) for key in config.losses]
     runs = [
@@ -107,17 +112,22 @@ def _point(training: Training, progress: Progress, losses: list[float], seconds:
     config, held_out = training.config, training.held_out
     networks = [state.network() for state in training.states]
     measured = [
-        confidence_and_correct(outputs_of(network, held_out, MEASURED_AT_ONCE), held_out.target) for network in networks
+        confidence_and_correct(outputs_of(network, held_out, MEASURED_AT_ONCE), held_out.target)
+        for network in networks
     ]
     done = progress.step == progress.steps
-    picture = torch.tensor(config.picture).reshape(1, *config.about.shape) if config.picture else None
+    picture = (
+        torch.tensor(config.picture).reshape(1, *config.about.shape) if config.picture else None
+    )
     return Point(
         seen=progress.step * config.batch,
         total=progress.steps * config.batch,
         seconds=round(seconds, 2),
         loss=losses,
         accuracy=[float(correct.mean()) for _, correct in measured],
-        calibration_error=[calibration_error(confidence, correct) for confidence, correct in measured],
+        calibration_error=[
+            calibration_error(confidence, correct) for confidence, correct in measured
+        ],
         reading=[] if picture is None else [_softmax(network, picture) for network in networks],
         right=[correct.astype(int).tolist() for _, correct in measured] if done else [],
     )
@@ -145,7 +155,13 @@ def main() -> None:
     except (ArithmeticError, TimeoutError) as error:
         _say({"error": str(error)})
         return
-    _say({"networks": [base64.b64encode(_as_file(state.network())).decode() for state in training.states]})
+    _say(
+        {
+            "networks": [
+                base64.b64encode(_as_file(state.network())).decode() for state in training.states
+            ]
+        }
+    )
 
 
 def _as_file(network: nn.Module) -> bytes:

@@ -29,11 +29,19 @@ Value = Tensor | float  # a Tensor is (N, C) or (N, 1)
 Scope = dict[str, Value]
 Run = Callable[[Scope], Value]
 
-NAMES = {"z": True, "p": True, "logp": True, "e": True, "p_y": False, "K": False}  # name -> one value a class?
+NAMES = {
+    "z": True,
+    "p": True,
+    "logp": True,
+    "e": True,
+    "p_y": False,
+    "K": False,
+}  # name -> one value a class?
 
 
 class FormulaError(ValueError):
-    """A formula that is refused. ``reason`` is a key of ``REASONS``, ``position`` the 0-based character."""
+    """A formula that is refused. ``reason`` is a key of ``REASONS``, ``position`` the 0-based
+    character."""
 
     def __init__(self, reason: str, position: int, detail: str = "") -> None:
         super().__init__(f"{REASONS[reason].format(detail=detail)} (at character {position + 1})")
@@ -76,7 +84,8 @@ class Part:
 
 
 def parse(text: str) -> Loss:
-    """The typed formula as a loss with the key "own". Raises FormulaError with the position and the reason."""
+    """The typed formula as a loss with the key "own". Raises FormulaError with the position and the
+    reason."""
     part = _checked(text)
     if part.per_class:
         raise FormulaError("per class", 0)
@@ -122,21 +131,26 @@ def _checked(text: str) -> Part:
     except FormulaError as error:
         if error.reason == "not allowed":
             error = _at_the_token(error, stripped)
-        raise FormulaError(error.reason, error.position + text.index(stripped), error.detail) from None
+        raise FormulaError(
+            error.reason, error.position + text.index(stripped), error.detail
+        ) from None
 
 
 def _tree(text: str) -> ast.expr:
     try:
         return ast.parse(text, mode="eval").body
     except SyntaxError as error:
-        at = error.offset - 1 if error.offset else len(text)  # Python gives 0 where the formula just stops
+        at = (
+            error.offset - 1 if error.offset else len(text)
+        )  # Python gives 0 where the formula just stops
         raise FormulaError("syntax", at) from None
     except (ValueError, RecursionError, MemoryError):
         raise FormulaError("deep", 0, str(MAX_DEPTH)) from None
 
 
 def _at_the_token(error: FormulaError, text: str) -> FormulaError:
-    """The same refusal at the operator, dot or bracket itself, which stands after ``error.position``, and named."""
+    """The same refusal at the operator, dot or bracket itself, which stands after
+    ``error.position``, and named."""
     token = _TOKEN.search(text, error.position)
     return FormulaError(error.reason, token.start(), token.group()) if token else error
 
@@ -163,7 +177,9 @@ _BINARY: dict[type[ast.operator], Callable[[Value, Value], Value]] = {
     ast.Add: lambda a, b: a + b,
     ast.Sub: lambda a, b: a - b,
     ast.Mult: lambda a, b: a * b,
-    ast.Div: lambda a, b: _tensor(a) / b,  # a tensor, so that 1 / 0 is infinite and not an exception
+    ast.Div: lambda a, b: (
+        _tensor(a) / b
+    ),  # a tensor, so that 1 / 0 is infinite and not an exception
 }
 
 _COMPARE: dict[type[ast.cmpop], Callable[[Value, Value], bool | Tensor]] = {
@@ -219,7 +235,8 @@ def _part(node: ast.expr) -> Part:
 
 
 def _last_fine(node: ast.expr) -> int:
-    """Where the part before the offending sign ends; where ``node`` begins if the sign comes first."""
+    """Where the part before the offending sign ends; where ``node`` begins if the sign comes
+    first."""
     match node:
         case (
             ast.Attribute(value=before)
@@ -257,7 +274,8 @@ def _as_number(holds: bool | Tensor, *compared: Value) -> Value:
 
 
 def _tensor(value: Value) -> Tensor:
-    """A plain number in double precision: beside a tensor, it takes that tensor's precision, and loses none of its own."""
+    """A plain number in double precision: beside a tensor, it takes that tensor's precision, and
+    loses none of its own."""
     return value if isinstance(value, Tensor) else torch.tensor(value, dtype=torch.float64)
 
 
@@ -301,7 +319,9 @@ def _call(name: str, parts: list[Part], position: int) -> Part:
 
 def _alike(*values: Value) -> list[Tensor]:
     """As tensors of one precision: that of those which have a value for each example."""
-    like = next((value.dtype for value in values if isinstance(value, Tensor) and value.ndim), torch.float64)
+    like = next(
+        (value.dtype for value in values if isinstance(value, Tensor) and value.ndim), torch.float64
+    )
     return [_tensor(value).to(like) for value in values]
 
 
@@ -310,7 +330,9 @@ def _clamp(parts: list[Part], position: int) -> Part:
         raise FormulaError("clamp", position)
     value, low, high = parts
     return Part(
-        lambda scope: _tensor(value.run(scope)).clamp(float(low.run(scope)), float(high.run(scope))),
+        lambda scope: _tensor(value.run(scope)).clamp(
+            float(low.run(scope)), float(high.run(scope))
+        ),
         value.per_class,
         value.varies,
     )

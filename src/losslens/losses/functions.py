@@ -5,16 +5,12 @@ tensor of shape (N,) with class indices in 0..C-1; the result is a float tensor 
 loss's own units (nats for the likelihood-based ones), differentiable in ``logits``. Take the mean to train on a batch.
 A target outside 0..C-1 raises the error of torch (RuntimeError or IndexError).
 
-To add a loss, write one such function and give it one entry in ``LOSSES``.
+To add a loss, write one such function and give it one entry in ``catalogue``.
 """
-
-from collections.abc import Callable
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
-
-LossFunction = Callable[[Tensor, Tensor], Tensor]
 
 
 def cross_entropy(logits: Tensor, target: Tensor) -> Tensor:
@@ -26,11 +22,12 @@ def cross_entropy(logits: Tensor, target: Tensor) -> Tensor:
 
 
 def kl_div(logits: Tensor, target: Tensor, eps: float = 0.1) -> Tensor:
-    """Kullback-Leibler divergence from the smoothed one-hot target to the prediction, in nats; at least 0.
+    """Kullback-Leibler divergence from the smoothed one-hot target to the prediction, in nats; at
+    least 0.
 
-    The target distribution is ``(1 - eps) * one_hot + eps / C``. With ``eps = 0`` its entropy is 0 and the value and
-    gradient are those of :func:`cross_entropy`. ``eps`` is in 0..1.
-    Label smoothing: Szegedy et al. 2016, https://arxiv.org/abs/1512.00567
+    The target distribution is ``(1 - eps) * one_hot + eps / C``. With ``eps = 0`` its entropy is 0
+    and the value and gradient are those of :func:`cross_entropy`. ``eps`` is in 0..1. Label
+    smoothing: Szegedy et al. 2016, https://arxiv.org/abs/1512.00567
     """
     num_classes = logits.shape[1]
     smoothed = F.one_hot(target, num_classes).to(logits.dtype) * (1 - eps) + eps / num_classes
@@ -40,14 +37,15 @@ def kl_div(logits: Tensor, target: Tensor, eps: float = 0.1) -> Tensor:
 def mse(logits: Tensor, target: Tensor) -> Tensor:
     """Squared error between the raw logits and the one-hot target, summed over classes; at least 0.
 
-    A perfect fit has logits of exactly 0 and 1, so softmax of a perfect fit shows only ``e / (e + C - 1)``: 23 % for ten
-    classes. Hui and Belkin 2021, https://arxiv.org/abs/2006.07322
+    A perfect fit has logits of exactly 0 and 1, so softmax of a perfect fit shows only ``e / (e + C
+    - 1)``: 23 % for ten classes. Hui and Belkin 2021, https://arxiv.org/abs/2006.07322
     """
     return (logits - F.one_hot(target, logits.shape[1])).square().sum(dim=1)
 
 
 def brier(logits: Tensor, target: Tensor) -> Tensor:
-    """Squared error between softmax probabilities and the one-hot target, summed over classes; in 0..2.
+    """Squared error between softmax probabilities and the one-hot target, summed over classes; in
+    0..2.
 
     Its gradient vanishes where the network is confidently wrong. Brier 1950,
     https://doi.org/10.1175/1520-0493(1950)078<0001:VOFEIT>2.0.CO;2
@@ -56,7 +54,8 @@ def brier(logits: Tensor, target: Tensor) -> Tensor:
 
 
 def bce(logits: Tensor, target: Tensor) -> Tensor:
-    """One-vs-rest: binary cross-entropy of each class's sigmoid, summed over classes, in nats; at least 0.
+    """One-vs-rest: binary cross-entropy of each class's sigmoid, summed over classes, in nats; at
+    least 0.
 
     Rifkin and Klautau 2004, https://jmlr.org/papers/v5/rifkin04a.html
     """
@@ -67,15 +66,18 @@ def bce(logits: Tensor, target: Tensor) -> Tensor:
 def focal(logits: Tensor, target: Tensor, gamma: float = 2.0) -> Tensor:
     """Cross-entropy scaled by ``(1 - p_y)**gamma``, so that easy examples count less; at least 0.
 
-    ``gamma = 0`` is :func:`cross_entropy`; ``gamma`` is at least 0. Lin et al. 2017, https://arxiv.org/abs/1708.02002
+    ``gamma = 0`` is :func:`cross_entropy`; ``gamma`` is at least 0. Lin et al. 2017,
+    https://arxiv.org/abs/1708.02002
     """
     nll = cross_entropy(logits, target)
-    # -expm1(-nll) is 1 - p_y without cancellation; the clamp keeps the power's slope finite at p_y = 1 for gamma < 1.
+    # -expm1(-nll) is 1 - p_y without cancellation; the clamp keeps the power's slope finite at p_y
+    # = 1 for gamma < 1.
     return (-torch.expm1(-nll)).clamp_min(torch.finfo(logits.dtype).tiny) ** gamma * nll
 
 
 def margin(logits: Tensor, target: Tensor, width: float = 1.0) -> Tensor:
-    """Multi-class hinge: how far the best wrong logit comes within ``width`` of the true one; at least 0.
+    """Multi-class hinge: how far the best wrong logit comes within ``width`` of the true one; at
+    least 0.
 
     Zero, with zero gradient, once the true logit leads by ``width``. Needs at least two classes.
     Crammer and Singer 2001, https://jmlr.org/papers/v2/crammer01a.html
@@ -89,7 +91,7 @@ def margin(logits: Tensor, target: Tensor, width: float = 1.0) -> Tensor:
 def gce(logits: Tensor, target: Tensor, q: float = 0.7) -> Tensor:
     """Generalised cross-entropy ``(1 - p_y**q) / q``, made for wrong labels; in 0..1/q.
 
-    ``q`` is in 0..1 without 0: towards 0 it is :func:`cross_entropy`, at 1 it is half the mean absolute error.
-    Zhang and Sabuncu 2018, https://arxiv.org/abs/1805.07836
+    ``q`` is in 0..1 without 0: towards 0 it is :func:`cross_entropy`, at 1 it is half the mean
+    absolute error. Zhang and Sabuncu 2018, https://arxiv.org/abs/1805.07836
     """
     return -torch.expm1(-q * cross_entropy(logits, target)) / q

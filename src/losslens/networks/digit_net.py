@@ -12,11 +12,13 @@ def _convolution(channels_in: int, channels_out: int) -> nn.Sequential:
 
 
 class DigitNet(nn.Module):
-    """A small convolutional network for digits: (N, 1, 28, 28) in 0..1, ink bright, to logits (N, 10).
+    """A small convolutional network for digits: (N, 1, 28, 28) in 0..1, ink bright, to logits (N,
+    10).
 
-    Three pairs of 3x3 convolutions, at 28x28, 14x14 and 7x7 pixels, then the strongest response of each channel; 156,000
-    weights and 13 million multiplications at the widths given. Two convolutions at full size are what matters: folding 2x2
-    pixels into channels first halves the time an epoch, but made 1.2 times the errors on 10,000 held-out digits.
+    Three pairs of 3x3 convolutions, at 28x28, 14x14 and 7x7 pixels, then the strongest response of
+    each channel; 156,000 weights and 13 million multiplications at the widths given. Two
+    convolutions at full size are what matters: folding 2x2 pixels into channels first halves the
+    time an epoch, but made 1.2 times the errors on 10,000 held-out digits.
     """
 
     def __init__(self, widths: tuple[int, int, int] = (16, 48, 96)) -> None:
@@ -38,15 +40,29 @@ class DigitNet(nn.Module):
 class SmallDigitNet(nn.Sequential):
     """The network of live training: digits (N, 1, 28, 28) in 0..1 to logits (N, 10).
 
-    Its first convolution strides, so that four of these learn together while somebody watches; a stride in the place of the
-    pooling would cost 0.4 points. Pooled before they are normalised, the second convolution's responses take a quarter of
-    the time. The last layer sees where each response is, without which squared error on logits stays below 97 %.
+    Its first convolution strides, so that four of these learn together while somebody watches; a
+    stride in the place of the pooling would cost 0.4 points. Pooled before they are normalised, the
+    second convolution's responses take a quarter of the time. The last layer sees where each
+    response is, without which squared error on logits stays below 97 %.
     """
 
     def __init__(self) -> None:
         super().__init__(
-            *(nn.Conv2d(1, 16, 5, stride=2, padding=2, bias=False), nn.BatchNorm2d(16), nn.ReLU(inplace=True)),
-            *(nn.Conv2d(16, 24, 3, padding=1, bias=False), nn.MaxPool2d(2), nn.BatchNorm2d(24), nn.ReLU(inplace=True)),
-            *(nn.Conv2d(24, 32, 3, padding=1, bias=False), nn.BatchNorm2d(32), nn.ReLU(inplace=True)),
+            *(
+                nn.Conv2d(1, 16, 5, stride=2, padding=2, bias=False),
+                nn.BatchNorm2d(16),
+                nn.ReLU(inplace=True),
+            ),
+            *(
+                nn.Conv2d(16, 24, 3, padding=1, bias=False),
+                nn.MaxPool2d(2),
+                nn.BatchNorm2d(24),
+                nn.ReLU(inplace=True),
+            ),
+            *(
+                nn.Conv2d(24, 32, 3, padding=1, bias=False),
+                nn.BatchNorm2d(32),
+                nn.ReLU(inplace=True),
+            ),
             *(nn.Flatten(), nn.Linear(32 * 7 * 7, 10)),
         )

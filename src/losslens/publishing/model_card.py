@@ -3,11 +3,19 @@
 from huggingface_hub import EvalResult, ModelCard, ModelCardData
 
 from losslens.checkpoints.files import Card
-from losslens.losses.catalogue import LOSSES
-from losslens.tasks.all import TASKS
+from losslens.losses import LOSSES
+from losslens.tasks import TASKS
 
-_DATASETS = {"digits": ("ylecun/mnist", "MNIST"), "pets": ("microsoft/cats_vs_dogs", "Asirra (Dogs vs. Cats)")}  # id, name
-_METRICS = {"accuracy": "Accuracy", "nll": "NLL", "brier": "Brier score", "calibration_error": "Calibration error"}
+_DATASETS = {
+    "digits": ("ylecun/mnist", "MNIST"),
+    "pets": ("microsoft/cats_vs_dogs", "Asirra (Dogs vs. Cats)"),
+}  # id, name
+_METRICS = {
+    "accuracy": "Accuracy",
+    "nll": "NLL",
+    "brier": "Brier score",
+    "calibration_error": "Calibration error",
+}
 
 _TEXT = """
 # Loss Lens: one network, eight losses
@@ -67,7 +75,10 @@ _LIMITS = {
     "pets": """- One cat or one dog in an ordinary photo. Any other picture is answered all the same;
   `pets/unlike.safetensors` marks most of those.""",
 }
-_LICENCES = {"digits": "", "pets": "The networks for pets start from EfficientNet-Lite0's ImageNet weights (Apache-2.0)."}
+_LICENCES = {
+    "digits": "",
+    "pets": "The networks for pets start from EfficientNet-Lite0's ImageNet weights (Apache-2.0).",
+}
 
 
 def model_card(repo_id: str, cards: list[Card]) -> str:
@@ -89,7 +100,9 @@ def model_card(repo_id: str, cards: list[Card]) -> str:
     text = _TEXT.format(
         repo_id=repo_id,
         task=tasks[0],
-        figures="".join(_table(task, [card for card in cards if card.task == task]) for task in tasks),
+        figures="".join(
+            _table(task, [card for card in cards if card.task == task]) for task in tasks
+        ),
         data="\n\n".join(_DATA[task] for task in tasks),
         limits="\n".join(_LIMITS[task] for task in tasks),
         licences=" ".join(filter(None, (_LICENCES[task] for task in tasks))),

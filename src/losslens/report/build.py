@@ -26,7 +26,7 @@ from losslens.evaluation.metrics import (
 )
 from losslens.evaluation.significance import compare
 from losslens.images.corruptions import CORRUPTIONS, LEVELS
-from losslens.losses.catalogue import LOSSES
+from losslens.losses import LOSSES
 from losslens.report import label_noise as wrong_labels
 from losslens.report import predictions, robustness
 from losslens.report import schema as report
@@ -46,8 +46,8 @@ def make(
 ) -> Report:
     """Measure the ``parts`` anew, each saved when it is done, and leave the others as they are.
 
-    Raises CheckpointError where a checkpoint is missing, or where there is no report yet and ``parts`` has no predictions,
-    and TrainingInterrupted after Ctrl-C.
+    Raises CheckpointError where a checkpoint is missing, or where there is no report yet and
+    ``parts`` has no predictions, and TrainingInterrupted after Ctrl-C.
     """
     networks = predictions.load_networks(task, folder)
     if "predictions" in parts:
@@ -57,14 +57,17 @@ def make(
     report.load(task, folder)  # the others have nowhere to stand without it
     if "corruptions" in parts:
         with tqdm(total=len(CORRUPTIONS) * len(LEVELS), desc=f"{task}, corruptions") as bar:
-            _put(task, folder, corrupted=robustness.measure(task, networks, splits.test, bar.update))
+            _put(
+                task, folder, corrupted=robustness.measure(task, networks, splits.test, bar.update)
+            )
     if "wrong-labels" in parts and task == wrong_labels.TASK:
         _put(task, folder, wrong_labels=wrong_labels.measure(splits, accelerator, runs))
     return report.load(task, folder)
 
 
 def _put(task: str, folder: Path | None, **measured: Any) -> None:
-    """Save the report with the fields given; the others stay as they stand on disk now, if they are of the same networks."""
+    """Save the report with the fields given; the others stay as they stand on disk now, if they are
+    of the same networks."""
     try:
         former = report.load(task, folder)
     except CheckpointError:  # none, or one of another version: there is nothing to keep
@@ -84,9 +87,14 @@ def measure(task: str, predicted: Predictions, folder: Path | None = None) -> Te
     """All that follows from the predictions and the cards below ``folder``."""
     target = predicted.target
     cards = {loss: _cards(task, loss, folder) for loss in LOSSES}
-    answers = torch.stack([predicted.logits[loss].float().argmax(dim=1) for loss in LOSSES])  # (L, N)
+    answers = torch.stack(
+        [predicted.logits[loss].float().argmax(dim=1) for loss in LOSSES]
+    )  # (L, N)
     right = answers == target
-    calibrated = [(predicted.logits[loss].double() / cards[loss][0].temperature).softmax(dim=1) for loss in LOSSES]
+    calibrated = [
+        (predicted.logits[loss].double() / cards[loss][0].temperature).softmax(dim=1)
+        for loss in LOSSES
+    ]
     together = torch.stack(calibrated).mean(dim=0).argmax(dim=1) == target
     return Tested(
         examples=len(target),
@@ -95,7 +103,10 @@ def measure(task: str, predicted: Predictions, folder: Path | None = None) -> Te
         differences=compare(list(right.numpy())),
         networks_right=torch.bincount(right.sum(dim=0), minlength=len(LOSSES) + 1).tolist(),
         split=int((answers != answers[0]).any(dim=0).sum()),
-        disputed=[Disputed(at, int(target[at]), answers[:, at].tolist()) for at in predicted.disputed.tolist()],
+        disputed=[
+            Disputed(at, int(target[at]), answers[:, at].tolist())
+            for at in predicted.disputed.tolist()
+        ],
     )
 
 
@@ -106,7 +117,10 @@ def _measured(predicted: Predictions, loss: str, cards: list[Card]) -> Measured:
     return Measured(
         figures={link: figures(logits, target, temperature) for link, temperature in links.items()},
         seeds={link: _spreads(cards, link) for link in LINKS},
-        reliability={link: reliability(*confidence_and_correct(logits, target, t)) for link, t in links.items()},
+        reliability={
+            link: reliability(*confidence_and_correct(logits, target, t))
+            for link, t in links.items()
+        },
         risk=[float(risk[max(1, round(len(risk) * coverage)) - 1]) for coverage in COVERAGES],
         confusion=confusion(logits, target),
         temperature=shipped.temperature,
@@ -116,7 +130,8 @@ def _measured(predicted: Predictions, loss: str, cards: list[Card]) -> Measured:
 
 
 def _cards(task: str, loss: str, folder: Path | None) -> list[Card]:
-    """The card of the shipped network, then those in ``seeds/<seed>`` below ``folder`` that differ in their seed alone."""
+    """The card of the shipped network, then those in ``seeds/<seed>`` below ``folder`` that differ
+    in their seed alone."""
     folder = folder or checkpoints.models_folder()
     folders = [folder, *sorted((folder / "seeds").glob("*"))]
     paths = [checkpoints.checkpoint_path(task, loss, each).with_suffix(".json") for each in folders]

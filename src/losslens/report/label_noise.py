@@ -33,12 +33,15 @@ _BATCH = 100
 
 @dataclass(frozen=True)
 class LabelNoise:
-    """What was measured; ``accuracy`` is in 0..1, for each loss, share and seed, in the order of these."""
+    """What was measured; ``accuracy`` is in 0..1, for each loss, share and seed, in the order of
+    these."""
 
     shares: tuple[float, ...]
     seeds: tuple[int, ...]
     accuracy: dict[str, list[list[float]]]
-    differences: list[list[Difference]]  # for each share, over all seeds; positions are those of ``accuracy``
+    differences: list[
+        list[Difference]
+    ]  # for each share, over all seeds; positions are those of ``accuracy``
     learnt: int  # training examples
     examples: int  # tested on
     config: dict[str, Any]  # of each run, but for loss and seed
@@ -50,11 +53,24 @@ def small_network() -> nn.Module:
 
 
 def config_for(
-    loss: str, seed: int, train: Dataset, *, epochs: int = EPOCHS, learning_rate: float = LEARNING_RATE
+    loss: str,
+    seed: int,
+    train: Dataset,
+    *,
+    epochs: int = EPOCHS,
+    learning_rate: float = LEARNING_RATE,
 ) -> TrainConfig:
-    """How one network is trained: no augmentation, no averaging of weights, the last step counts."""
+    """How one network is trained: no augmentation, no averaging of weights, the last step
+    counts."""
     batch_size = min(_BATCH, len(train))
-    return TrainConfig(loss=loss, seed=seed, epochs=epochs, batch_size=batch_size, learning_rate=learning_rate, average=0.0)
+    return TrainConfig(
+        loss=loss,
+        seed=seed,
+        epochs=epochs,
+        batch_size=batch_size,
+        learning_rate=learning_rate,
+        average=0.0,
+    )
 
 
 def measure(
@@ -67,14 +83,21 @@ def measure(
     seeds: Sequence[int] = SEEDS,
     epochs: int = EPOCHS,
 ) -> LabelNoise:
-    """Train every loss with every share and seed, and test. What ``runs`` holds already is not trained again.
+    """Train every loss with every share and seed, and test. What ``runs`` holds already is not
+    trained again.
 
-    With one seed all losses see the same wrong labels in the same batches. Raises TrainingInterrupted after Ctrl-C.
+    With one seed all losses see the same wrong labels in the same batches. Raises
+    TrainingInterrupted after Ctrl-C.
     """
     train = splits.train.pick(torch.arange(min(EXAMPLES, len(splits.train))))
     right = {
         (share, seed, loss): right_answers(
-            config_for(loss, seed, train, epochs=epochs), share, train, splits.test, accelerator, runs
+            config_for(loss, seed, train, epochs=epochs),
+            share,
+            train,
+            splits.test,
+            accelerator,
+            runs,
         )
         for share in shares
         for seed in seeds
@@ -84,8 +107,14 @@ def measure(
     return LabelNoise(
         shares=tuple(shares),
         seeds=tuple(seeds),
-        accuracy={loss: [[float(right[share, seed, loss].mean()) for seed in seeds] for share in shares] for loss in losses},
-        differences=[compare(*([right[share, seed, loss] for loss in losses] for seed in seeds)) for share in shares],
+        accuracy={
+            loss: [[float(right[share, seed, loss].mean()) for seed in seeds] for share in shares]
+            for loss in losses
+        },
+        differences=[
+            compare(*([right[share, seed, loss] for loss in losses] for seed in seeds))
+            for share in shares
+        ],
         learnt=len(train),
         examples=len(splits.test),
         config={key: value for key, value in config.items() if key not in ("loss", "seed")},
@@ -93,9 +122,15 @@ def measure(
 
 
 def right_answers(
-    config: TrainConfig, share: float, train: Dataset, test: Dataset, accelerator: Accelerator, runs: Path
+    config: TrainConfig,
+    share: float,
+    train: Dataset,
+    test: Dataset,
+    accelerator: Accelerator,
+    runs: Path,
 ) -> NDArray[np.bool_]:
-    """Which of ``test`` (N,) a network has right that learnt from ``train`` with ``share`` of its labels wrong.
+    """Which of ``test`` (N,) a network has right that learnt from ``train`` with ``share`` of its
+    labels wrong.
 
     Kept in ``runs``, and read from there the next time.
     """
@@ -106,7 +141,10 @@ def right_answers(
     kept = _kept(path, made_from)
     if kept is not None:
         return kept
-    state, state_path = new_state(config, accelerator.device, small_network), runs / f"{name}.safetensors"
+    state, state_path = (
+        new_state(config, accelerator.device, small_network),
+        runs / f"{name}.safetensors",
+    )
     wrong = with_label_noise(train, share, classes=10, seed=config.seed)
     run(state, wrong, None, accelerator, state_path, resume=state_path.is_file())
     right = outputs_of(state.network().cpu(), test).argmax(dim=1) == test.target

@@ -1,7 +1,7 @@
 """A report as the README's Markdown; ``losslens report`` prints it."""
 
 from losslens.evaluation.metrics import Spread, spread
-from losslens.losses.catalogue import LOSSES
+from losslens.losses import LOSSES
 from losslens.report.label_noise import LabelNoise
 from losslens.report.robustness import Corrupted
 from losslens.report.schema import Measured, Report
@@ -16,10 +16,17 @@ _FIGURES = (  # heading, link, figure, factor, decimals
 
 
 def markdown(report: Report) -> str:
-    """The figures, and below them, where they were measured, those after wrong labels and under corruptions."""
+    """The figures, and below them, where they were measured, those after wrong labels and under
+    corruptions."""
     networks = report.tested.networks
-    seeds = max((over.seeds for each in networks.values() for over in each.seeds["softmax"].values()), default=1)
-    head = [f"loss ({seeds} seeds)" if seeds > 1 else "loss (1 seed)", *(heading for heading, *_ in _FIGURES)]
+    seeds = max(
+        (over.seeds for each in networks.values() for over in each.seeds["softmax"].values()),
+        default=1,
+    )
+    head = [
+        f"loss ({seeds} seeds)" if seeds > 1 else "loss (1 seed)",
+        *(heading for heading, *_ in _FIGURES),
+    ]
     head.insert(2, "shipped: accuracy, % (95 % interval)")
     rows = [[LOSSES[loss].label, *_cells(network)] for loss, network in networks.items()]
     together = report.tested.together
@@ -37,8 +44,12 @@ def markdown(report: Report) -> str:
 
 def _cells(network: Measured) -> list[str]:
     shipped = network.figures["softmax"]["accuracy"]
-    cells = [_cell(network, link, name, factor, decimals) for _, link, name, factor, decimals in _FIGURES]
-    cells.insert(1, f"{shipped.value * 100:.2f} ({shipped.low * 100:.2f} to {shipped.high * 100:.2f})")
+    cells = [
+        _cell(network, link, name, factor, decimals) for _, link, name, factor, decimals in _FIGURES
+    ]
+    cells.insert(
+        1, f"{shipped.value * 100:.2f} ({shipped.low * 100:.2f} to {shipped.high * 100:.2f})"
+    )
     return cells
 
 
@@ -51,9 +62,13 @@ def _cell(network: Measured, link: str, name: str, factor: float, decimals: int)
 
 
 def _wrong_labels(measured: LabelNoise) -> str:
-    head = ["accuracy, %, after training with", *(f"{share * 100:.0f} % wrong labels" for share in measured.shares)]
+    head = [
+        "accuracy, %, after training with",
+        *(f"{share * 100:.0f} % wrong labels" for share in measured.shares),
+    ]
     rows = [
-        [LOSSES[loss].label, *(_percent(spread(seeds)) for seeds in shares)] for loss, shares in measured.accuracy.items()
+        [LOSSES[loss].label, *(_percent(spread(seeds)) for seeds in shares)]
+        for loss, shares in measured.accuracy.items()
     ]
     return _table(head, rows)
 
@@ -64,7 +79,10 @@ def _percent(over: Spread) -> str:
 
 def _corrupted(measured: Corrupted) -> str:
     losses = list(measured.mean)
-    best, worst = max(losses, key=measured.mean.__getitem__), min(losses, key=measured.mean.__getitem__)
+    best, worst = (
+        max(losses, key=measured.mean.__getitem__),
+        min(losses, key=measured.mean.__getitem__),
+    )
     real, pairs = sum(not pair.tie for pair in measured.differences), len(measured.differences)
     return (
         f"Under ten corruptions at three strengths: {measured.mean[worst] * 100:.1f} % ({LOSSES[worst].label}) to "

@@ -13,8 +13,8 @@ from losslens.checkpoints import files as checkpoints
 from losslens.checkpoints.files import CheckpointError
 from losslens.data.dataset import Dataset
 from losslens.evaluation.metrics import outputs_of
-from losslens.losses.catalogue import LOSSES
-from losslens.tasks.all import TASKS
+from losslens.losses import LOSSES
+from losslens.tasks import TASKS
 from losslens.training.backbone import on_backbone
 
 DISPUTED = 24  # pictures kept
@@ -24,8 +24,9 @@ DISPUTED = 24  # pictures kept
 class Predictions:
     """``logits``: for each loss (N, C), in half precision; ``target`` (N,) int64.
 
-    ``disputed`` (D,) are the positions of the pictures on which the networks disagree most, the worst first; ``pictures``
-    (D, C, H, W) uint8 are these, or (0, C, H, W) where they may not be handed on.
+    ``disputed`` (D,) are the positions of the pictures on which the networks disagree most, the
+    worst first; ``pictures`` (D, C, H, W) uint8 are these, or (0, C, H, W) where they may not be
+    handed on.
     """
 
     logits: dict[str, Tensor]
@@ -36,7 +37,8 @@ class Predictions:
 
 @dataclass(frozen=True)
 class Networks:
-    """A task's eight networks with their temperatures and, where they share one, their backbone; all in eval mode."""
+    """A task's eight networks with their temperatures and, where they share one, their backbone;
+    all in eval mode."""
 
     backbone: nn.Module | None
     networks: dict[str, nn.Module]
@@ -62,23 +64,33 @@ def load_networks(task: str, folder: Path | None = None) -> Networks:
 def predict_all(task: str, networks: Networks, test: Dataset) -> Predictions:
     """Each loss's logits of every test picture, rounded so that no answer changes."""
     logits = networks.outputs(test)
-    disputed = disagreement(logits, networks.temperatures).argsort(descending=True, stable=True)[:DISPUTED]
+    disputed = disagreement(logits, networks.temperatures).argsort(descending=True, stable=True)[
+        :DISPUTED
+    ]
     pictures = test.images[disputed if TASKS[task].shareable else []]
-    return Predictions({loss: _half(each) for loss, each in logits.items()}, test.target, disputed, pictures)
+    return Predictions(
+        {loss: _half(each) for loss, each in logits.items()}, test.target, disputed, pictures
+    )
 
 
 def disagreement(logits: dict[str, Tensor], temperatures: dict[str, float]) -> Tensor:
-    """How far the losses' calibrated probabilities lie apart on each picture: (N,) nats, from 0 to the log of their number.
+    """How far the losses' calibrated probabilities lie apart on each picture: (N,) nats, from 0 to
+    the log of their number.
 
     Jensen-Shannon divergence. Lin 1991, https://doi.org/10.1109/18.61115
     """
-    probs = torch.stack([(logits[loss].double() / temperatures[loss]).softmax(dim=1) for loss in logits])
-    apart: Tensor = torch.special.entr(probs.mean(dim=0)).sum(dim=1) - torch.special.entr(probs).sum(dim=2).mean(dim=0)
+    probs = torch.stack(
+        [(logits[loss].double() / temperatures[loss]).softmax(dim=1) for loss in logits]
+    )
+    apart: Tensor = torch.special.entr(probs.mean(dim=0)).sum(dim=1) - torch.special.entr(
+        probs
+    ).sum(dim=2).mean(dim=0)
     return apart
 
 
 def _half(logits: Tensor) -> Tensor:
-    """In half precision, with the same class highest: where rounding made it lose a draw, it is put one step above."""
+    """In half precision, with the same class highest: where rounding made it lose a draw, it is put
+    one step above."""
     rounded = logits.numpy().astype(np.float16)
     answer = logits.argmax(dim=1).numpy()
     lost = rounded.argmax(axis=1) != answer
@@ -111,6 +123,10 @@ def load(task: str, folder: Path | None = None) -> Predictions:
     try:
         tensors = load_file(path)
         logits = {loss: tensors[loss] for loss in LOSSES}
-        return Predictions(logits, tensors["target"].long(), tensors["disputed"], tensors["pictures"])
+        return Predictions(
+            logits, tensors["target"].long(), tensors["disputed"], tensors["pictures"]
+        )
     except (OSError, SafetensorError, KeyError) as error:
-        raise CheckpointError(f"{path} is missing or damaged. Make it with: losslens report {task}") from error
+        raise CheckpointError(
+            f"{path} is missing or damaged. Make it with: losslens report {task}"
+        ) from error

@@ -19,12 +19,17 @@ COVERAGES = (*(part / 20 for part in range(1, 18)), *(0.9 + part / 500 for part 
 
 @dataclass(frozen=True)
 class Measured:
-    """One network on the test data; ``figures``, ``seeds`` and ``reliability`` for each of ``LINKS``."""
+    """One network on the test data; ``figures``, ``seeds`` and ``reliability`` for each of
+    ``LINKS``."""
 
     figures: dict[str, dict[str, Figure]]
-    seeds: dict[str, dict[str, Spread]]  # of the figures that every seed's card has; empty where there is one seed
+    seeds: dict[
+        str, dict[str, Spread]
+    ]  # of the figures that every seed's card has; empty where there is one seed
     reliability: dict[str, list[Bin]]
-    risk: list[float]  # the share of wrong answers among the surest, at each of COVERAGES; by the softmax
+    risk: list[
+        float
+    ]  # the share of wrong answers among the surest, at each of COVERAGES; by the softmax
     confusion: list[list[int]]  # true class (row), answer (column)
     temperature: float
     train_seconds: float
@@ -33,7 +38,8 @@ class Measured:
 
 @dataclass(frozen=True)
 class Disputed:
-    """A test picture on which the losses disagree: its position, its true class, and each loss's answer."""
+    """A test picture on which the losses disagree: its position, its true class, and each loss's
+    answer."""
 
     position: int
     truth: int
@@ -48,7 +54,9 @@ class Tested:
     networks: dict[str, Measured]
     together: Figure  # accuracy of the mean of the calibrated probabilities
     differences: list[Difference]  # positions as in LOSSES
-    networks_right: list[int]  # how many pictures exactly none, one, ... all eight of the networks have right
+    networks_right: list[
+        int
+    ]  # how many pictures exactly none, one, ... all eight of the networks have right
     split: int  # pictures with more than one answer
     disputed: list[Disputed]
 
@@ -79,7 +87,9 @@ def load(task: str, folder: Path | None = None) -> Report:
     try:
         return _JSON.validate_json(path.read_bytes())
     except (OSError, ValidationError) as error:
-        raise CheckpointError(f"{path} is missing or damaged. Make it with: losslens report {task}") from error
+        raise CheckpointError(
+            f"{path} is missing or damaged. Make it with: losslens report {task}"
+        ) from error
 
 
 def save(report: Report, folder: Path | None = None) -> Path:

@@ -1,8 +1,9 @@
-"""TODO tasks.base."""
+"""What a task is made of: one record, ``Task``, which carries all that its weights and its pages need."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import torch
@@ -10,27 +11,40 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor, nn
 
-from losslens.data.dataset import Splits, Augment
+from losslens.data.dataset import Augment, Dataset, Splits
+
+LIVE_EXAMPLES = 4_000  # most that a live run learns from
+
+InputKind = Literal["drawing", "photo"]
+Saliency = Callable[
+    [nn.Module, Tensor], NDArray[np.float32]
+]  # network, its input (C, H, W) -> (H, W), in logits
+Strengths = tuple[float, float, float]  # of a corruption: mild, medium, strong
 
 
 @dataclass(frozen=True)
 class Backbone:
-    """What the networks of all losses of a task stand on: weights learnt elsewhere, adapted to the task once."""
+    """What the networks of all losses of a task stand on: weights learnt elsewhere, adapted to the
+    task once."""
 
     build: Callable[[], nn.Module]  # pictures (N, C, H, W) to what the task's networks take
-    with_network: Callable[[], nn.Sequential]  # backbone and one network on it, with the weights learnt elsewhere
+    with_network: Callable[
+        [], nn.Sequential
+    ]  # backbone and one network on it, with the weights learnt elsewhere
     epochs: int  # of adapting, under cross-entropy
     learning_rate: float
     batch_size: int
-    views: int  # of each training picture, varied, that the losses' networks learn from
+    views: int  # of each training picture, augmented, that the losses' networks learn from
 
 
 @dataclass(frozen=True)
 class FineTuning:
-    """A shorter second run from where the first ended, on pictures varied less: nearer to those that will be answered.
+    """A shorter second run from where the first ended, on pictures augmented less: nearer to those
+    to be answered.
 
-    He et al. 2019, https://arxiv.org/abs/1909.09148. On 5,000 held-out digits it took brier from 37 errors to 23 and
-    cross_entropy from 32 to 27; as many more epochs of the first kind left 33 and 30.
+    He et al. 2019, https://arxiv.org/abs/1909.09148. On 5,000 held-out digits it took brier from 37
+    errors to 23 and cross_entropy from 32 to 27; as many more epochs of the first kind left 33 and
+    30.
     """
 
     augment: Augment
@@ -39,24 +53,101 @@ class FineTuning:
 
 
 @dataclass(frozen=True)
+class LearningRates:
+    """Peak learning rates of live training under one optimizer: the usual one, and those of losses
+    that need another."""
+
+    usual: float
+    others: Mapping[str, float] = field(default_factory=dict)
+
+    def of(self, loss: str) -> float:
+        """The rate recommended for ``loss``; the usual one for a loss that was not tried."""
+        return self.others.get(loss, self.usual)
+
+
+@dataclass(frozen=True)
+class Live:
+    """How a task is trained live: data that ships with the package, and a network that learns in
+    seconds.
+
+    ``read_code`` and ``order_code`` are the same reading as lines of the exported script: from
+    ``archive``, the opened ``data_file``, and from ``target``.
+    """
+
+    data_file: Path
+    load: Callable[[], tuple[Dataset, Dataset]]  # (to learn from, held out)
+    network: type[nn.Sequential]
+    shape: tuple[int, int, int]  # (C, H, W) of the network's input
+    learning_rates: Mapping[
+        str, LearningRates
+    ]  # of each optimizer; chosen on 800 of the examples to learn from
+    read_code: str
+    order_code: str
+    augment: Augment | None = None  # of a training batch
+    to_input: Callable[[Tensor], Tensor] = lambda features: (
+        features
+    )  # what the app keeps of a picture -> (C, H, W)
+
+
+@dataclass(frozen=True)
+class CardFacts:
+    """What the model card of published checkpoints says of a task, in Markdown."""
+
+    dataset: str  # its id on the Hugging Face Hub
+    dataset_name: str
+    training_data: str
+    limits: str
+    licence: str = ""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A picture to click on the task's tab."""
+
+    key: str
+    picture: Image.Image
+
+
+@dataclass(frozen=True)
 class Task:
-    """One classification task; ``key`` is also the folder in models/."""
+    """One classification task; ``key`` is also the folder in models/. What is left out, the task
+    does without."""
 
     key: str
     labels: tuple[str, ...]
     shape: tuple[int, int, int]  # (C, H, W) of the network's input
+    input_kind: InputKind
     network: Callable[[], nn.Module]  # built on call, never at import
     to_tensor: Callable[[Image.Image], Tensor]  # a person's picture -> (C, H, W) in 0..1
     load: Callable[[str | Path], Splits]  # from a data folder
-    augment: Augment  # augmentation of a training batch
-    epochs: int  # of the shipped checkpoints
-    learning_rate: float
-    explain: Callable[[nn.Module, Tensor], NDArray[np.float32]]  # a network and what it was given -> (H, W), in logits
-    synthetic_ood: Callable[[int], Tensor]  # seed -> made pictures (N, C, H, W) that are none of the classes
-    is_blank: Callable[[Tensor], bool]  # whether there is nothing to answer
-    shareable: bool  # whether pictures of the test data may be handed on and shown
-    fine_tuning: FineTuning | None = None  # how each network's training ends, where not with its first run
-    backbone: Backbone | None = None  # what the losses' networks stand on, where they share anything
+    epochs: int = 2  # of the shipped checkpoints
+    learning_rate: float = 1e-3
+    augment: Augment | None = None  # of a training batch
+    saliency: Saliency | None = None
+    synthetic_ood: Callable[[int], Tensor] | None = (
+        None  # seed -> pictures (N, C, H, W) that show none of the classes
+    )
+    is_blank: Callable[[Tensor], bool] = lambda image: False  # whether there is nothing to answer
+    shareable: bool = False  # whether pictures of the test data may be handed on and shown
+    fine_tuning: FineTuning | None = (
+        None  # how each network's training ends, where not with its first run
+    )
+    backbone: Backbone | None = (
+        None  # what the losses' networks stand on, where they share anything
+    )
+    live: Live | None = None
+    corruption_strengths: Mapping[str, Strengths] = field(
+        default_factory=dict
+    )  # by corruption; others are not measured
+    corruption_examples: int = 1_000  # of the test data: half a minute to ten
+    samples: Callable[[], list[Sample]] = list
+    card: CardFacts | None = None
+    endpoint: str = ""  # name of its endpoint; empty: predict_<key>
+
+    @property
+    def endpoint_name(self) -> str:
+        """The name of the endpoint that answers a picture."""
+        return self.endpoint or f"predict_{self.key}"
 
     def blank(self) -> Tensor:
         """An input with nothing on it."""

@@ -11,7 +11,7 @@ from tqdm import tqdm
 from losslens.checkpoints import files as checkpoints
 from losslens.data.dataset import Dataset, Splits
 from losslens.evaluation.metrics import outputs_of
-from losslens.tasks.all import TASKS
+from losslens.tasks import TASKS
 from losslens.tasks.base import Backbone
 from losslens.training.config import TrainConfig
 from losslens.training.loop import new_state
@@ -21,12 +21,20 @@ _BATCH = 100
 
 
 def splits_for(
-    task: str, splits: Splits, accelerator: Accelerator, out: Path, runs: Path, seed: int, *, resume: bool
+    task: str,
+    splits: Splits,
+    accelerator: Accelerator,
+    out: Path,
+    runs: Path,
+    seed: int,
+    *,
+    resume: bool,
 ) -> Splits:
-    """What the losses' networks of ``task`` learn from: its pictures, or its backbone's features of them.
+    """What the losses' networks of ``task`` learn from: its pictures, or its backbone's features of
+    them.
 
-    A backbone that is missing below ``out`` is made first. Each training picture gives the features of ``Backbone.views`` varied
-    views of it; the others, those of the picture as it is.
+    A backbone that is missing below ``out`` is made first. Each training picture gives the features
+    of ``Backbone.views`` varied views of it; the others, those of the picture as it is.
     """
     backbone = TASKS[task].backbone
     if backbone is None:
@@ -45,10 +53,23 @@ def on_backbone(network: nn.Module, dataset: Dataset) -> Dataset:
 
 
 def _make_backbone(
-    task: str, backbone: Backbone, dataset: Dataset, accelerator: Accelerator, out: Path, runs: Path, seed: int, *, resume: bool
+    task: str,
+    backbone: Backbone,
+    dataset: Dataset,
+    accelerator: Accelerator,
+    out: Path,
+    runs: Path,
+    seed: int,
+    *,
+    resume: bool,
 ) -> None:
     config = TrainConfig(
-        task, "cross_entropy", seed, backbone.epochs, batch_size=backbone.batch_size, learning_rate=backbone.learning_rate
+        task,
+        "cross_entropy",
+        seed,
+        backbone.epochs,
+        batch_size=backbone.batch_size,
+        learning_rate=backbone.learning_rate,
     )
     state = new_state(config, accelerator.device, backbone.with_network)
     state_path = runs / f"{task}-trunk-{seed}.safetensors"
@@ -59,8 +80,16 @@ def _make_backbone(
     accelerator.wait_for_everyone()
 
 
-def _views(task: str, backbone: Backbone, network: nn.Module, dataset: Dataset, accelerator: Accelerator, runs: Path) -> Tensor:
-    """Features (views x N, C, H, W) in half precision; each process makes its part of the views, kept in ``runs``."""
+def _views(
+    task: str,
+    backbone: Backbone,
+    network: nn.Module,
+    dataset: Dataset,
+    accelerator: Accelerator,
+    runs: Path,
+) -> Tensor:
+    """Features (views x N, C, H, W) in half precision; each process makes its part of the views,
+    kept in ``runs``."""
     paths = [runs / f"{task}-view-{view}.safetensors" for view in range(backbone.views)]
     runs.mkdir(parents=True, exist_ok=True)
     for view in range(accelerator.process_index, backbone.views, accelerator.num_processes):
@@ -78,7 +107,11 @@ def _view(task: str, network: nn.Module, dataset: Dataset, view: int) -> Tensor:
     generator = Generator().manual_seed(view)
     network.eval()
     parts = []
-    for indices in tqdm(torch.arange(len(dataset)).split(_BATCH), desc=f"{task}, view {view}", leave=False):
+    for indices in tqdm(
+        torch.arange(len(dataset)).split(_BATCH), desc=f"{task}, view {view}", leave=False
+    ):
         images = TASKS[task].augment(*dataset.batch(indices), generator)
-        parts.append(network(images.contiguous(memory_format=torch.channels_last)).half().contiguous())
+        parts.append(
+            network(images.contiguous(memory_format=torch.channels_last)).half().contiguous()
+        )
     return torch.cat(parts)

@@ -3,8 +3,8 @@
 import math
 from dataclasses import dataclass
 
-from losslens.losses.catalogue import LOSSES
-from losslens.tasks.all import TASKS
+from losslens.losses import LOSSES
+from losslens.tasks import TASKS
 from losslens.validation import one_of, within
 
 OPTIMIZERS = ("adamw", "sgd")
@@ -13,7 +13,8 @@ WARM_UP = 0.2  # share of the steps in which the learning rate rises; then it fa
 
 @dataclass(frozen=True)
 class TrainConfig:
-    """All that a run depends on but the data. ``epochs`` and ``learning_rate`` of 0 mean the task's own."""
+    """All that a run depends on but the data. ``epochs`` and ``learning_rate`` of 0 mean the task's
+    own."""
 
     task: str = "digits"
     loss: str = "cross_entropy"
@@ -41,7 +42,8 @@ class TrainConfig:
 
 
 def learning_rate_at(done: float) -> float:
-    """The learning rate as a share of its peak when ``done`` (0..1) of the steps are behind: a rise, then a half cosine."""
+    """The learning rate as a share of its peak when ``done`` (0..1) of the steps are behind: a
+    rise, then a half cosine."""
     if done < WARM_UP:
         return done / WARM_UP
     return (1 + math.cos(math.pi * (done - WARM_UP) / (1 - WARM_UP))) / 2

@@ -30,7 +30,9 @@ class Pitfall:
     key: str
     wrong: str
     right: str
-    floor: float | None = None  # what the wrong code's loss cannot fall below, where that is the damage
+    floor: float | None = (
+        None  # what the wrong code's loss cannot fall below, where that is the damage
+    )
 
 
 PITFALLS: dict[str, Pitfall] = {
@@ -40,7 +42,9 @@ PITFALLS: dict[str, Pitfall] = {
             "softmax_twice",
             "probs = model(images).softmax(dim=1)\nloss = nn.CrossEntropyLoss()(probs, target)",
             "logits = model(images)\nloss = nn.CrossEntropyLoss()(logits, target)",
-            floor=math.log(1 + 9 / math.e),  # 1.4612: of scores in 0..1 the best are 1 for the true class and 0 for nine
+            floor=math.log(
+                1 + 9 / math.e
+            ),  # 1.4612: of scores in 0..1 the best are 1 for the true class and 0 for nine
         ),
         Pitfall(
             "float_target",
@@ -112,7 +116,8 @@ PITFALLS: dict[str, Pitfall] = {
 
 @dataclass(frozen=True)
 class Outcome:
-    """What really happened. Either ``error``, or curves of the loss and of the accuracy on digits kept apart, 0..1."""
+    """What really happened. Either ``error``, or curves of the loss and of the accuracy on digits
+    kept apart, 0..1."""
 
     error: str = ""  # the exception as torch words it
     warning: str = ""  # the first warning, where torch gave one
@@ -122,7 +127,8 @@ class Outcome:
 
 
 def run(snippet: str, seed: int = 0) -> Outcome:
-    """Train a small network with ``snippet`` as its loss, by SGD; the same first weights and batches for each snippet.
+    """Train a small network with ``snippet`` as its loss, by SGD; the same first weights and
+    batches for each snippet.
 
     ``snippet`` must be one of those listed in ``PITFALLS``; anything else raises ValueError.
     """
@@ -159,7 +165,9 @@ def _trained(model: nn.Module, code: types.CodeType) -> tuple[list[int], list[fl
         if step == 1 or step % _EVERY == 0:
             steps.append(step)
             losses.append(loss.item())
-            accuracies.append(float((outputs_of(model, test).argmax(dim=1) == test.target).float().mean()))
+            accuracies.append(
+                float((outputs_of(model, test).argmax(dim=1) == test.target).float().mean())
+            )
     return steps, losses, accuracies
 
 

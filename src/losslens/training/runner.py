@@ -10,8 +10,8 @@ from threading import Event
 from accelerate import Accelerator
 from tqdm import tqdm
 
-from losslens.data.dataset import Dataset, Augment
-from losslens.losses.catalogue import LOSSES
+from losslens.data.dataset import Augment, Dataset
+from losslens.losses import LOSSES
 from losslens.training.loop import Share, TrainState, train
 
 _SAVE_EVERY = 60.0  # seconds between resumable states
@@ -22,12 +22,18 @@ class TrainingInterrupted(RuntimeError):
 
 
 def run(
-    state: TrainState, dataset: Dataset, augment: Augment | None, accelerator: Accelerator, path: Path, *, resume: bool
+    state: TrainState,
+    dataset: Dataset,
+    augment: Augment | None,
+    accelerator: Accelerator,
+    path: Path,
+    *,
+    resume: bool,
 ) -> None:
     """Train ``state`` to its end, from ``path`` where ``resume`` is wanted and a state is there.
 
-    Afterwards ``path`` holds the end state, for the caller to delete once its result is safe. Raises TrainingInterrupted
-    after Ctrl-C.
+    Afterwards ``path`` holds the end state, for the caller to delete once its result is safe.
+    Raises TrainingInterrupted after Ctrl-C.
     """
     if resume and path.is_file():
         state.restore(path)
@@ -41,7 +47,10 @@ def run(
     )
     first = accelerator.is_main_process
     began, saved = time.monotonic() - state.seconds, time.monotonic()
-    with _interruptions() as interrupted, tqdm(desc=path.stem, initial=state.step, unit="step", disable=not first) as bar:
+    with (
+        _interruptions() as interrupted,
+        tqdm(desc=path.stem, initial=state.step, unit="step", disable=not first) as bar,
+    ):
         for progress in steps:
             bar.total = progress.steps
             bar.update()
@@ -53,12 +62,15 @@ def run(
                 state.save(path)
                 saved = time.monotonic()
             if interrupted.is_set() and not done:
-                raise TrainingInterrupted(f"{path.stem} stopped at step {progress.step} of {progress.steps}")
+                raise TrainingInterrupted(
+                    f"{path.stem} stopped at step {progress.step} of {progress.steps}"
+                )
 
 
 @contextmanager
 def _interruptions() -> Iterator[Event]:
-    """Ctrl-C sets the event instead of breaking off in the middle of a step, where weights and step count disagree."""
+    """Ctrl-C sets the event instead of breaking off in the middle of a step, where weights and step
+    count disagree."""
     event = Event()
     previous = signal.signal(signal.SIGINT, lambda *_: event.set())
     try:

@@ -17,10 +17,9 @@ from losslens.images.reading import PictureError
 from losslens.inference import predictor as inference
 from losslens.inference.predictor import Missing, Prediction
 from losslens.live.queue import STREAMS
-from losslens.losses import formula
-from losslens.losses.catalogue import LOSSES
+from losslens.losses import LOSSES, formula
 from losslens.losses.curves import MAX_CLASSES, anatomy
-from losslens.tasks.all import TASKS
+from losslens.tasks import TASKS
 from losslens.tasks.base import Task
 from losslens.ui.components.picture_upload import PHOTO_CHARACTERS, decode
 from losslens.ui.live.endpoint import train
@@ -41,7 +40,8 @@ _EXAMPLES: dict[str, Any] = {
 
 def add_endpoints(demo: gr.Blocks) -> None:
     """Add the endpoints to the page that is being built; once an app, not once a language."""
-    # Predictions wait in the tabs' own queue: without the limit said again, they would take one at a time from it.
+    # Predictions wait in the tabs' own queue: without the limit said again, they would take one at
+    # a time from it.
     api(predict_digit, api_name="predict_digit", concurrency_id="predict", concurrency_limit=2)
     api(predict_pet, api_name="predict_pet", concurrency_id="predict", concurrency_limit=2)
     api(loss_value, api_name="loss_value")
@@ -52,7 +52,8 @@ def add_endpoints(demo: gr.Blocks) -> None:
 
 
 def _document(event: Any) -> None:
-    """Give the API page what ``gr.api`` leaves out: each value's name, its line of the docstring, and an example."""
+    """Give the API page what ``gr.api`` leaves out: each value's name, its line of the docstring,
+    and an example."""
     _, lines, _ = get_function_description(event.fn)
     for value, (name, line) in zip(event.inputs, lines.items(), strict=True):
         value.label = name
@@ -65,9 +66,10 @@ def _document(event: Any) -> None:
 def predict_digit(drawing: str) -> dict[str, Any]:
     """Every loss's answer to a drawn digit.
 
-    It has "answers", by loss: label, logits, softmax and calibrated probabilities of 0 to 9; "missing", by loss: why there
-    is no answer; "blank", whether nothing is drawn; "unlike", 0..1, how little it looks like any digit (null where nothing
-    was fitted); and "marked", whether that is above the threshold.
+    It has "answers", by loss: label, logits, softmax and calibrated probabilities of 0 to 9;
+    "missing", by loss: why there is no answer; "blank", whether nothing is drawn; "unlike", 0..1,
+    how little it looks like any digit (null where nothing was fitted); and "marked", whether that
+    is above the threshold.
 
     Args:
         drawing: a picture as a data URL (data:image/png;base64,...), dark ink on light paper or the reverse
@@ -80,9 +82,9 @@ def predict_digit(drawing: str) -> dict[str, Any]:
 def predict_pet(photo: str) -> dict[str, Any]:
     """Every loss's answer to a photo of a cat or a dog.
 
-    It has "answers", by loss: label, logits, softmax and calibrated probabilities of cat and dog; "missing", by loss: why
-    there is no answer; "unlike", 0..1, how little it looks like either (null where nothing was fitted); and "marked",
-    whether that is above the threshold.
+    It has "answers", by loss: label, logits, softmax and calibrated probabilities of cat and dog;
+    "missing", by loss: why there is no answer; "unlike", 0..1, how little it looks like either
+    (null where nothing was fitted); and "marked", whether that is above the threshold.
 
     Args:
         photo: PNG, JPEG, WebP, GIF or BMP, up to 20 megapixels, as a data URL (data:image/jpeg;base64,...)
@@ -96,8 +98,8 @@ def predict_pet(photo: str) -> dict[str, Any]:
 def loss_value(loss: str, logits: list[float], target: int) -> dict[str, Any]:
     """Value, gradient and softmax of one example under one loss.
 
-    It has "value", in the loss's own units; "gradient", for each logit; and "softmax", for each class. A number that a typed
-    formula makes infinite or undefined is null.
+    It has "value", in the loss's own units; "gradient", for each logit; and "softmax", for each
+    class. A number that a typed formula makes infinite or undefined is null.
 
     Args:
         loss: cross_entropy, kl_div, mse, brier, bce, focal, margin or gce; or a formula, such as -sum(e * logp)
@@ -106,14 +108,18 @@ def loss_value(loss: str, logits: list[float], target: int) -> dict[str, Any]:
     """
     if not isinstance(loss, str):
         raise refused("loss must be text: a name, such as focal, or a formula.")
-    if not isinstance(logits, list) or not all(_is_number(logit) for logit in logits[: MAX_CLASSES + 1]):
+    if not isinstance(logits, list) or not all(
+        _is_number(logit) for logit in logits[: MAX_CLASSES + 1]
+    ):
         raise refused("logits must be a list of numbers.")
     if not _is_number(target) or target != math.floor(target):
         raise refused("target must be a whole number.")
     try:
         part = anatomy(LOSSES.get(loss) or formula.parse(loss), logits, int(target))
     except formula.FormulaError as error:
-        raise refused(f"loss is none of {', '.join(LOSSES)}, so it is read as a formula. {error}") from None
+        raise refused(
+            f"loss is none of {', '.join(LOSSES)}, so it is read as a formula. {error}"
+        ) from None
     except ValueError as error:
         raise refused(str(error)) from None
     gradient = [_finite(slope) for slope in part.gradient]
@@ -137,7 +143,12 @@ def _decoded(url: str, *most: int) -> Image.Image | None:
 
 def _plain(task: Task, prediction: Prediction) -> dict[str, Any]:
     answers = {
-        a.loss: {"label": a.label, "logits": a.logits, "softmax": a.softmax, "calibrated": a.calibrated}
+        a.loss: {
+            "label": a.label,
+            "logits": a.logits,
+            "softmax": a.softmax,
+            "calibrated": a.calibrated,
+        }
         for a in prediction.given
     }
     return {

@@ -10,9 +10,10 @@ import torch
 
 from losslens.inference import predictor as inference
 from losslens.live.process import keep_one_ready
-from losslens.tasks.all import TASKS
+from losslens.tasks import TASKS
 from losslens.ui.api import add_endpoints
 from losslens.ui.components.picture_upload import MOST_MEGABYTES
+from losslens.ui.i18n import LANGUAGES, WORDS
 from losslens.ui.language_switch import switch
 from losslens.ui.live.settings import with_own
 from losslens.ui.request_guard import App, app_options
@@ -20,13 +21,14 @@ from losslens.ui.tabs.explorer import build_explorer_tab
 from losslens.ui.tabs.live import build_live_tab, leave
 from losslens.ui.tabs.predict import build_digits_tab, build_pets_tab
 from losslens.ui.tabs.report import build_report_tab
-from losslens.ui.words import LANGUAGES, WORDS
 
 TITLE = "Loss Lens"
 _CSS = "".join(
-    (Path(__file__).parent / "static" / name).read_text() for name in ("style.css", "explorer.css", "live.css", "report.css")
+    (Path(__file__).parent / "static" / name).read_text()
+    for name in ("style.css", "explorer.css", "live.css", "report.css")
 )
-# Gradio keeps ``css`` below its own page; what is printed has to reach the paper and the footer too.
+# Gradio keeps ``css`` below its own page; what is printed has to reach the paper and the footer
+# too.
 _PRINT = f"<style>{(Path(__file__).parent / 'static' / 'print.css').read_text()}</style>"
 # Gradio 6.31 ships a SemiBold of Source Sans Pro without most letters; Bold is whole.
 _FONT: list[gr.themes.Font | str] = [
@@ -55,23 +57,29 @@ def _page(language: str, demo: gr.Blocks) -> None:
     words = WORDS[language]
     gr.HTML(_header(language, words))
     with gr.Tabs() as tabs:
-        with gr.Tab(words["tab_digits"], id="digits"):
+        with gr.Tab(words["tasks.digits.tab"], id="digits"):
             digits = build_digits_tab(words)
-        with gr.Tab(words["tab_pets"], id="pets"):
+        with gr.Tab(words["tasks.pets.tab"], id="pets"):
             pet = build_pets_tab(words)
-        with gr.Tab(words["tab_explorer"], id="explorer"):
+        with gr.Tab(words["tabs.explorer"], id="explorer"):
             formula, send = build_explorer_tab(words, digits.drawing)
-        with gr.Tab(words["tab_live"], id="live"):
+        with gr.Tab(words["tabs.live"], id="live"):
             losses = build_live_tab(words, demo, tabs, digits.drawing, pet, formula)
-        with gr.Tab(words["tab_report"], id="report") as report_tab:
+        with gr.Tab(words["tabs.report"], id="report") as report_tab:
             build_report_tab(words, language, report_tab, tabs, digits)
     to_live = send.click(with_own, losses, losses, show_progress="hidden", api_visibility="private")
-    to_live.then(lambda: gr.Tabs(selected="live"), None, tabs, show_progress="hidden", api_visibility="private")
+    to_live.then(
+        lambda: gr.Tabs(selected="live"),
+        None,
+        tabs,
+        show_progress="hidden",
+        api_visibility="private",
+    )
 
 
 def _header(language: str, words: dict[str, str]) -> str:
     return (
-        f'<header class="head"><div><h1>{TITLE}</h1><p>{words["tagline"]} <span>{words["controlled"]}</span></p></div>'
+        f'<header class="head"><div><h1>{TITLE}</h1><p>{words["common.tagline"]} <span>{words["common.controlled"]}</span></p></div>'
         f"{switch(language)}</header>"
     )
 
@@ -107,9 +115,11 @@ def launch_options() -> dict[str, Any]:
 
 
 def launch(*, mcp: bool = False) -> None:
-    """Build the interface and serve it until Ctrl-C; with ``mcp`` the endpoints are tools of an MCP server too.
+    """Build the interface and serve it until Ctrl-C; with ``mcp`` the endpoints are tools of an MCP
+    server too.
 
-    Raises ValueError where the package for MCP is missing. GRADIO_MCP_SERVER=True is another way to ask for it.
+    Raises ValueError where the package for MCP is missing. GRADIO_MCP_SERVER=True is another way to
+    ask for it.
     """
     if mcp and find_spec("mcp") is None:
         raise ValueError('for MCP one more package is needed: pip install -e ".[mcp]"')
@@ -118,11 +128,15 @@ def launch(*, mcp: bool = False) -> None:
 
 
 def prepare() -> None:
-    """One thread a prediction; in the background, while the page already answers, the checkpoints are read, and then a
-    worker for the first live run is started.
+    """One thread a prediction; in the background, while the page already answers, the checkpoints
+    are read, and then a worker for the first live run is started.
     """
-    torch.set_num_threads(1)  # with a second busy process, torch's own choice made a forward pass 400 times slower
-    warming = [threading.Thread(target=inference.warm_up, args=[task], daemon=True) for task in TASKS]
+    torch.set_num_threads(
+        1
+    )  # with a second busy process, torch's own choice made a forward pass 400 times slower
+    warming = [
+        threading.Thread(target=inference.warm_up, args=[task], daemon=True) for task in TASKS
+    ]
     for each in warming:
         each.start()
 

@@ -8,10 +8,11 @@ that runs before it tells it the page's language, and sends a visitor whose lang
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from losslens.ui.words import LANGUAGES
+from losslens.ui.i18n import LANGUAGES
 
 _PATHS = {"en": "./", "ja": "./ja"}
-# The browser's language chooses on the first visit; a click on a language is remembered from then on.
+# The browser's language chooses on the first visit; a click on a language is remembered from then
+# on.
 _SCRIPT = b"""<script>(() => {
   const shown = /\\/ja\\/?$/.test(location.pathname) ? "ja" : "en";
   const stored = (job) => { try { return job(localStorage); } catch { return null; } };  // an embedded page may have none
@@ -32,7 +33,9 @@ _SCRIPT = b"""<script>(() => {
 def switch(language: str) -> str:
     """Links to the page in each language, as HTML; the one that is shown is no link."""
     links = " · ".join(
-        f"<b>{name}</b>" if key == language else f'<a href="{_PATHS[key]}" data-language="{key}" lang="{key}">{name}</a>'
+        f"<b>{name}</b>"
+        if key == language
+        else f'<a href="{_PATHS[key]}" data-language="{key}" lang="{key}">{name}</a>'
         for key, name in LANGUAGES.items()
     )
     return f'<nav class="languages">{links}</nav>'
@@ -46,19 +49,25 @@ class PageLanguage:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass everything on; of an HTML answer, the head with the script in it."""
-        page: Message | None = None  # the start of an HTML answer, held back until its length is known
+        page: Message | None = (
+            None  # the start of an HTML answer, held back until its length is known
+        )
 
         async def put(message: Message) -> None:
             nonlocal page
-            if message["type"] == "http.response.start" and b"text/html" in dict(message["headers"]).get(
-                b"content-type", b""
-            ):
+            if message["type"] == "http.response.start" and b"text/html" in dict(
+                message["headers"]
+            ).get(b"content-type", b""):
                 page = message
                 return
             if page is not None:
                 message["body"] = message["body"].replace(b"<head>", b"<head>" + _SCRIPT, 1)
                 kept = [pair for pair in page["headers"] if pair[0] != b"content-length"]
-                length = [] if message.get("more_body") else [(b"content-length", str(len(message["body"])).encode())]
+                length = (
+                    []
+                    if message.get("more_body")
+                    else [(b"content-length", str(len(message["body"])).encode())]
+                )
                 await send({**page, "headers": kept + length})
                 page = None
             await send(message)

@@ -30,14 +30,18 @@ class App(gr.Blocks):
         """Raise ``gr.Error`` where a call has too few values."""
         wanted = len(block_fn.inputs)
         if len(inputs) < wanted:
-            raise refused(f"/{block_fn.api_name} takes {wanted} values and got {len(inputs)}; see the page 'Use via API'.")
+            raise refused(
+                f"/{block_fn.api_name} takes {wanted} values and got {len(inputs)}; see the page 'Use via API'."
+            )
 
     async def preprocess_data(self, *arguments: Any, **named: Any) -> Any:
         """Raise ``gr.Error`` where a value names a file of this machine."""
         try:
             return await super().preprocess_data(*arguments, **named)
         except InvalidPathError:
-            raise refused("A file must be uploaded first; its path on this machine is not read.") from None
+            raise refused(
+                "A file must be uploaded first; its path on this machine is not read."
+            ) from None
 
 
 def refused(sentence: str) -> gr.Error:
@@ -46,7 +50,8 @@ def refused(sentence: str) -> gr.Error:
 
 
 class LimitBody:
-    """Middleware that refuses a request whose body is larger than ``most`` bytes, before it is read into memory."""
+    """Middleware that refuses a request whose body is larger than ``most`` bytes, before it is read
+    into memory."""
 
     def __init__(self, app: ASGIApp, most: int) -> None:
         self.app = app
@@ -82,14 +87,18 @@ async def _wrong_call(request: Request, error: Exception) -> JSONResponse:
     """A sentence on a call by name with a value missing or unknown; all else goes on as it was."""
     if not request.url.path.startswith(_BY_NAME):
         raise error
-    return JSONResponse({"detail": f"/{request.url.path.removeprefix(_BY_NAME)}: {error}"}, status_code=422)
+    return JSONResponse(
+        {"detail": f"/{request.url.path.removeprefix(_BY_NAME)}: {error}"}, status_code=422
+    )
 
 
 async def _no_endpoint(request: Request, error: Exception) -> JSONResponse:
     """A sentence on a call of an endpoint that there is not; all else goes on as it was."""
     if _CALL not in request.url.path:
         raise error
-    return JSONResponse({"detail": f"There is no endpoint /{request.url.path.split('/')[-1]}."}, status_code=404)
+    return JSONResponse(
+        {"detail": f"There is no endpoint /{request.url.path.split('/')[-1]}."}, status_code=404
+    )
 
 
 async def _no_addresses(url: str, cache_dir: str) -> NoReturn:
@@ -103,5 +112,9 @@ def app_options() -> dict[str, Any]:
     processing_utils.async_ssrf_protected_download = _no_addresses
     return {
         "middleware": [Middleware(LimitBody, most=MOST_BYTES), Middleware(PageLanguage)],
-        "exception_handlers": {TypeError: _wrong_call, KeyError: _no_endpoint, FnIndexInferError: _no_endpoint},
+        "exception_handlers": {
+            TypeError: _wrong_call,
+            KeyError: _no_endpoint,
+            FnIndexInferError: _no_endpoint,
+        },
     }

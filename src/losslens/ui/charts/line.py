@@ -5,12 +5,23 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from losslens.losses.catalogue import LOSSES
+from losslens.losses import LOSSES
 
 WIDTH, HEIGHT = 520, 300
 _LEFT, _RIGHT, _TOP, _BOTTOM = 52, 12, 12, 40  # room for the axes
-# One colour a loss, in the order of LOSSES, told apart on light and dark paper and by most colour-blind eyes; then the own.
-COLOURS = ("#4f6df5", "#0d9488", "#d94f3d", "#e08a1e", "#5b9c2e", "#a855d6", "#b08b1c", "#d6459a", "currentColor")
+# One colour a loss, in the order of LOSSES, told apart on light and dark paper and by most
+# colour-blind eyes; then the own.
+COLOURS = (
+    "#4f6df5",
+    "#0d9488",
+    "#d94f3d",
+    "#e08a1e",
+    "#5b9c2e",
+    "#a855d6",
+    "#b08b1c",
+    "#d6459a",
+    "currentColor",
+)
 
 Place = Callable[[float, float], tuple[float, float]]  # data to picture
 
@@ -29,7 +40,9 @@ class Line:
     ys: Sequence[float]
     colour: str
     strong: bool = False  # drawn thicker, above the others
-    spread: Sequence[tuple[float, float]] = ()  # at each x, from where to where the values lie: a dot with whiskers
+    spread: Sequence[
+        tuple[float, float]
+    ] = ()  # at each x, from where to where the values lie: a dot with whiskers
 
 
 def line_chart(
@@ -44,7 +57,8 @@ def line_chart(
     level: float | None = None,
     level_label: str = "",
 ) -> str:
-    """Curves with axes and a legend, as an HTML figure. Dashed lines stand at x = ``marker`` and y = ``level``."""
+    """Curves with axes and a legend, as an HTML figure. Dashed lines stand at x = ``marker`` and y
+    = ``level``."""
     x_low, x_high = x_range
     y_low, y_high = y_range
 
@@ -55,18 +69,30 @@ def line_chart(
 
     inner = f'x="{_LEFT}" y="{_TOP}" width="{WIDTH - _LEFT - _RIGHT}" height="{HEIGHT - _TOP - _BOTTOM}"'
     frame = f"{_LEFT} {_TOP} {WIDTH - _LEFT - _RIGHT} {HEIGHT - _TOP - _BOTTOM}"
-    curves = "".join(_curve(line, x_range, y_range, place) for line in sorted(lines, key=lambda line: line.strong))
+    curves = "".join(
+        _curve(line, x_range, y_range, place)
+        for line in sorted(lines, key=lambda line: line.strong)
+    )
     # A picture within the picture clips the curves at the frame.
     parts = [*_grid(x_range, y_range, place), f'<svg {inner} viewBox="{frame}">{curves}</svg>']
     if marker is not None and x_low <= marker <= x_high:
         (x, top), (_, bottom) = place(marker, y_high), place(marker, y_low)
-        parts.append(f'<path d="M{x} {top}V{bottom}" class="marker"><title>{escape(marker_label)}</title></path>')
+        parts.append(
+            f'<path d="M{x} {top}V{bottom}" class="marker"><title>{escape(marker_label)}</title></path>'
+        )
     if level is not None and y_low <= level <= y_high:
         (left, down), (right, _) = place(x_low, level), place(x_high, level)
         parts.append(f'<path d="M{left} {down}H{right}" class="marker"/>')
-        parts.append(f'<text x="{right}" y="{down + 16}" class="tick" text-anchor="end">{escape(level_label)}</text>')
-    parts.append(f'<text x="{(WIDTH + _LEFT - _RIGHT) / 2}" y="{HEIGHT - 6}" class="axis">{escape(x_title)}</text>')
-    legend = "".join(f'<span><i style="background:{line.colour}"></i>{escape(line.label)}</span>' for line in lines)
+        parts.append(
+            f'<text x="{right}" y="{down + 16}" class="tick" text-anchor="end">{escape(level_label)}</text>'
+        )
+    parts.append(
+        f'<text x="{(WIDTH + _LEFT - _RIGHT) / 2}" y="{HEIGHT - 6}" class="axis">{escape(x_title)}</text>'
+    )
+    legend = "".join(
+        f'<span><i style="background:{line.colour}"></i>{escape(line.label)}</span>'
+        for line in lines
+    )
     summary = escape(f"{title}; {x_title}; {', '.join(line.label for line in lines)}")
     return (
         f'<figure class="chart"><figcaption>{escape(title)}</figcaption><svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
@@ -74,7 +100,9 @@ def line_chart(
     )
 
 
-def _curve(line: Line, x_range: tuple[float, float], y_range: tuple[float, float], place: Place) -> str:
+def _curve(
+    line: Line, x_range: tuple[float, float], y_range: tuple[float, float], place: Place
+) -> str:
     path, pen_down = [], False
     for x, y in zip(line.xs, line.ys, strict=True):
         if not math.isfinite(y) or not x_range[0] <= x <= x_range[1]:
@@ -86,7 +114,10 @@ def _curve(line: Line, x_range: tuple[float, float], y_range: tuple[float, float
         path.append(f"{'L' if pen_down else 'M'}{across} {down}")
         pen_down = True
     width = 3 if line.strong else 1.8
-    dots = "".join(_dot(x, y, ends, line.colour, place) for x, y, ends in zip(line.xs, line.ys, line.spread, strict=False))
+    dots = "".join(
+        _dot(x, y, ends, line.colour, place)
+        for x, y, ends in zip(line.xs, line.ys, line.spread, strict=False)
+    )
     return (
         f'<path d="{" ".join(path)}" fill="none" stroke="{line.colour}" stroke-width="{width}">'
         f"<title>{escape(line.label)}</title></path>{dots}"
@@ -106,10 +137,14 @@ def _grid(x_range: tuple[float, float], y_range: tuple[float, float], place: Pla
     for y in ticks(*y_range):
         (left, down), (right, _) = place(x_range[0], y), place(x_range[1], y)
         parts.append(f'<path d="M{left} {down}H{right}" class="grid"/>')
-        parts.append(f'<text x="{left - 6}" y="{down + 4}" class="tick" text-anchor="end">{y:g}</text>')
+        parts.append(
+            f'<text x="{left - 6}" y="{down + 4}" class="tick" text-anchor="end">{y:g}</text>'
+        )
     for x in ticks(*x_range):
         across, bottom = place(x, y_range[0])
-        parts.append(f'<text x="{across}" y="{bottom + 16}" class="tick" text-anchor="middle">{x:g}</text>')
+        parts.append(
+            f'<text x="{across}" y="{bottom + 16}" class="tick" text-anchor="middle">{x:g}</text>'
+        )
     return parts
 
 

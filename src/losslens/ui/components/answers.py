@@ -9,20 +9,26 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from losslens.inference.predictor import Answer, Missing, Prediction
-from losslens.losses.catalogue import LOSSES
+from losslens.losses import LOSSES
 from losslens.tasks.base import Task
 from losslens.ui.components.picture_upload import jpeg_url, png_url
-from losslens.ui.words import Words
+from losslens.ui.i18n import Words
 
 _PHOTO_SIDE = 320  # pixels of the longer side, under the heatmaps
 
 
-def cards(prediction: Prediction, task: Task, truth: str | None, view: str, words: Words, marked: bool) -> str:
+def cards(
+    prediction: Prediction, task: Task, truth: str | None, view: str, words: Words, marked: bool
+) -> str:
     """The whole answer. ``truth`` is a label or None; ``view`` is "softmax" or "calibrated"."""
     parts = [_card(answer, task, truth, view, words) for answer in prediction.answers]
     warning = f'<p class="unlike">{escape(words["unlike_" + task.key])}</p>' if marked else ""
     headline = f'<h2 class="verdict">{escape(_agreement(prediction.given, task, words))}</h2>'
-    right = f'<p class="right-line">{escape(_who_was_right(prediction.given, truth, words))}</p>' if truth else ""
+    right = (
+        f'<p class="right-line">{escape(_who_was_right(prediction.given, truth, words))}</p>'
+        if truth
+        else ""
+    )
     legend = f'<p class="heat-legend">{escape(words["heat_legend_" + task.key])}</p>'
     return (
         f'<div class="answer" aria-live="polite">{headline}{right}{warning}{legend}'
@@ -37,11 +43,15 @@ def message(text: str) -> str:
 
 def seen(pixels: NDArray[np.float32] | None, words: Words) -> str:
     """The picture that the networks see, enlarged."""
-    grey = np.zeros((28, 28), dtype=np.uint8) if pixels is None else (pixels * 255).round().astype(np.uint8)
-    alt = escape(words["seen"])
+    grey = (
+        np.zeros((28, 28), dtype=np.uint8)
+        if pixels is None
+        else (pixels * 255).round().astype(np.uint8)
+    )
+    alt = escape(words["predict.seen"])
     return (
         f'<figure class="seen"><img src="{png_url(grey)}" alt="{alt}">'
-        f"<figcaption><b>{alt}</b><br>{escape(words['seen_note'])}</figcaption></figure>"
+        f"<figcaption><b>{alt}</b><br>{escape(words['predict.seen_note'])}</figcaption></figure>"
     )
 
 
@@ -56,10 +66,13 @@ def _agreement(answers: list[Answer], task: Task, words: Words) -> str:
         return ""
     (winner, count), *rest = counted
     if not rest:
-        return words["all_agree_" + task.key].format(total=len(answers), answer=label_name(winner, words))
+        return words["all_agree_" + task.key].format(
+            total=len(answers), answer=label_name(winner, words)
+        )
     others = "; ".join(
         words[("one_other_" if votes == 1 else "others_") + task.key].format(
-            losses=_names([a for a in answers if a.label == label], words), answer=label_name(label, words)
+            losses=_names([a for a in answers if a.label == label], words),
+            answer=label_name(label, words),
         )
         for label, votes in rest
     )
@@ -71,12 +84,12 @@ def _agreement(answers: list[Answer], task: Task, words: Words) -> str:
 def _who_was_right(answers: list[Answer], truth: str | None, words: Words) -> str:
     right = [answer for answer in answers if answer.label == truth]
     if len(right) in (0, len(answers)):
-        return words["right_all"] if right else words["right_none"]
-    return words["right_line"].format(losses=_names(right, words))
+        return words["predict.right_all"] if right else words["predict.right_none"]
+    return words["predict.right_line"].format(losses=_names(right, words))
 
 
 def _names(answers: list[Answer], words: Words) -> str:
-    return words["list_comma"].join(words["loss_" + answer.loss] for answer in answers)
+    return words["common.list_comma"].join(words.loss(answer.loss) for answer in answers)
 
 
 def _card(
@@ -86,9 +99,9 @@ def _card(
     view: str,
     words: Words,
 ) -> str:
-    title = f"<h3>{escape(words['loss_' + answer.loss])}</h3>"
+    title = f"<h3>{escape(words.loss(answer.loss))}</h3>"
     if isinstance(answer, Missing):
-        problem = escape(words["missing"].format(problem=answer.problem))
+        problem = escape(words["predict.missing"].format(problem=answer.problem))
         return f'<section class="card missing" data-loss="{answer.loss}">{title}<p>{problem}</p></section>'
     probs = answer.softmax if view == "softmax" else answer.calibrated
     best = task.labels.index(answer.label)
@@ -97,7 +110,7 @@ def _card(
     return (
         f'<section class="card" data-loss="{answer.loss}" data-answer="{escape(answer.label)}">{title}'
         f'<div class="card-top"><div class="big">{escape(name)}</div>'
-        f'<div class="sure"><b>{_percent(probs[best])}</b><span>{escape(words["confident"])}</span></div>'
+        f'<div class="sure"><b>{_percent(probs[best])}</b><span>{escape(words["predict.confident"])}</span></div>'
         f'<div class="heat" role="img" aria-label="{heat_alt}" title="{heat_alt}"></div></div>'
         f"{_bars(probs, task.labels, best, words)}{_truth_line(answer, task.labels, truth, words)}"
         f'<p class="note">{escape(words[f"note_{task.key}_{answer.loss}"])}</p></section>'
@@ -115,35 +128,47 @@ def _bars(probs: list[float], labels: tuple[str, ...], best: int, words: Words) 
         f'<i style="--share:{share:.4f}"></i><em>{share:.3f}</em></div>'
         for index, (label, share) in enumerate(zip(labels, probs, strict=True))
     )
-    return f'<div class="bars" role="group" aria-label="{escape(words["bars"])}">{rows}</div>'
+    return (
+        f'<div class="bars" role="group" aria-label="{escape(words["predict.bars"])}">{rows}</div>'
+    )
 
 
 def _truth_line(answer: Answer, labels: tuple[str, ...], truth: str | None, words: Words) -> str:
     if truth is None:
         return ""
-    value = LOSSES[answer.loss].fn(torch.tensor([answer.logits]), torch.tensor([labels.index(truth)])).item()
+    value = (
+        LOSSES[answer.loss]
+        .fn(torch.tensor([answer.logits]), torch.tensor([labels.index(truth)]))
+        .item()
+    )
     verdict = "right" if answer.label == truth else "wrong"
-    said = escape(words["loss_value"].format(truth=label_name(truth, words)))
+    said = escape(words["predict.loss_value"].format(truth=label_name(truth, words)))
     return f'<p class="truth {verdict}"><b>{escape(words[verdict])}</b> · {said}: <b>{value:.4g}</b></p>'
 
 
 def heatmaps(shares: dict[str, NDArray[np.float32]], picture: NDArray[np.float32]) -> str:
     """A style sheet that lays each loss's heatmap into its card: the last one stays in sight until the next has come."""
-    return _style("digits", {loss: f"url({png_url(_heat(share, picture))})" for loss, share in shares.items()})
+    return _style(
+        "digits", {loss: f"url({png_url(_heat(share, picture))})" for loss, share in shares.items()}
+    )
 
 
 def photo_heatmaps(shares: dict[str, NDArray[np.float32]], photo: Image.Image) -> str:
     """Likewise, each heatmap laid over the photo, which is sent once."""
     small = photo.copy()
     small.thumbnail((_PHOTO_SIDE, _PHOTO_SIDE))
-    veils = {loss: f"url({png_url(_veil(share, small.size))}), var(--photo)" for loss, share in shares.items()}
+    veils = {
+        loss: f"url({png_url(_veil(share, small.size))}), var(--photo)"
+        for loss, share in shares.items()
+    }
     ratio = f"{small.width} / {small.height}"
     return f"<style>.pets .cards {{ --photo: url({jpeg_url(small)}); --ratio: {ratio}; }}</style>{_style('pets', veils)}"
 
 
 def _style(task: str, backgrounds: dict[str, str]) -> str:
     rules = (
-        f".{task} .card[data-loss={loss}] .heat {{ background-image: {image}; }}" for loss, image in backgrounds.items()
+        f".{task} .card[data-loss={loss}] .heat {{ background-image: {image}; }}"
+        for loss, image in backgrounds.items()
     )
     return f"<style>{''.join(rules)}</style>"
 
@@ -167,5 +192,13 @@ def _heat(share: NDArray[np.float32], picture: NDArray[np.float32]) -> NDArray[n
 
 def _veil(share: NDArray[np.float32], size: tuple[int, int]) -> NDArray[np.uint8]:
     """The tint alone, clearer the larger the share, smoothed to a quarter of ``size`` (width, height); RGBA."""
-    smooth = np.asarray(Image.fromarray(share).resize((size[0] // 4 or 1, size[1] // 4 or 1), Image.Resampling.BICUBIC))
-    return np.concatenate([_tint(smooth), 160 * _strength(smooth) ** 2], axis=2).round().astype(np.uint8)
+    smooth = np.asarray(
+        Image.fromarray(share).resize(
+            (size[0] // 4 or 1, size[1] // 4 or 1), Image.Resampling.BICUBIC
+        )
+    )
+    return (
+        np.concatenate([_tint(smooth), 160 * _strength(smooth) ** 2], axis=2)
+        .round()
+        .astype(np.uint8)
+    )

@@ -12,17 +12,22 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from losslens.images.reading import PictureError, read_picture
-from losslens.ui.words import Words
+from losslens.ui.i18n import Words
 
 MOST_MEGABYTES = 20  # of an uploaded file
-PAD_CHARACTERS = 400_000  # a 280x280 PNG has a few thousand; whatever is longer did not come from the pad
-_CAMERA = {"video": {"facingMode": "environment"}}  # a phone's camera that looks away from the visitor
+PAD_CHARACTERS = (
+    400_000  # a 280x280 PNG has a few thousand; whatever is longer did not come from the pad
+)
+_CAMERA = {
+    "video": {"facingMode": "environment"}
+}  # a phone's camera that looks away from the visitor
 PHOTO_CHARACTERS = MOST_MEGABYTES * 1_000_000 * 4 // 3
 _PREFIX = re.compile(r"data:image/[a-z]+;base64,")
 
 
 def decode(value: object, most: int = PAD_CHARACTERS) -> Image.Image | None:
-    """A data URL of at most ``most`` characters as a picture; None for an empty one. Raises PictureError for all else."""
+    """A data URL of at most ``most`` characters as a picture; None for an empty one. Raises
+    PictureError for all else."""
     if value is None or value == "":
         return None
     if not isinstance(value, str) or len(value) > most or not (prefix := _PREFIX.match(value)):
@@ -31,7 +36,9 @@ def decode(value: object, most: int = PAD_CHARACTERS) -> Image.Image | None:
     try:
         data = base64.b64decode(value[prefix.end() :], validate=True)
     except binascii.Error:
-        raise PictureError("damaged", "The picture is damaged: its data URL is not base64.") from None
+        raise PictureError(
+            "damaged", "The picture is damaged: its data URL is not base64."
+        ) from None
     return read_picture(data)
 
 
@@ -57,14 +64,18 @@ def refusal(error: PictureError, words: Words) -> str:
 
 
 class SafeImage(gr.Image):
-    """``gr.Image`` whose file is opened by our own border: size before pixels, known kinds alone, upright RGB on white.
+    """``gr.Image`` whose file is opened by our own border: size before pixels, known kinds alone,
+    upright RGB on white.
 
-    The check stands in ``preprocess`` since gradio reads the file there, before any handler could catch its error.
+    The check stands in ``preprocess`` since gradio reads the file there, before any handler could
+    catch its error.
     """
 
     is_template = True  # keeps the frontend of gr.Image
 
-    words: Words | None = None  # of the page it stands on; set after construction, since gradio reads the signature
+    words: Words | None = (
+        None  # of the page it stands on; set after construction, since gradio reads the signature
+    )
 
     def preprocess(self, payload: Any) -> Image.Image | None:
         """The picture, or ``gr.Error`` with a sentence in the page's language."""
@@ -77,7 +88,9 @@ class SafeImage(gr.Image):
             raise gr.Error(sentence, print_exception=False) from None
 
 
-def picture_upload(words: Words, label: str, *, webcam: bool = False, height: int = 190) -> SafeImage:
+def picture_upload(
+    words: Words, label: str, *, webcam: bool = False, height: int = 190
+) -> SafeImage:
     """A place to upload or paste a picture, or to take one."""
     upload = SafeImage(
         label=label,

@@ -8,13 +8,16 @@ import numpy as np
 from losslens.evaluation.metrics import accuracy
 from losslens.evaluation.significance import compare
 from losslens.live.config import TWICE, LiveConfig, Point
-from losslens.tasks.all import TASKS
+from losslens.tasks import TASKS
 from losslens.ui.charts.line import Line, line_chart, loss_colour
 from losslens.ui.components.answers import label_name
-from losslens.ui.words import Words
+from losslens.ui.i18n import Words
 
 _TWICE_COLOUR = "#64748b"
-_GOOD, _GOOD_FROM = 0.9, 0.8  # accuracies: where all networks are above the one, the chart begins at the other
+_GOOD, _GOOD_FROM = (
+    0.9,
+    0.8,
+)  # accuracies: where all networks are above the one, the chart begins at the other
 
 
 def status(text: str, *, bad: bool = False) -> str:
@@ -28,11 +31,35 @@ def live_charts(config: LiveConfig, points: list[Point], words: Words) -> str:
     # Once all are good, the upper end is what tells them apart.
     low = _GOOD_FROM if min(points[-1].accuracy) > _GOOD else 0.0
     shared = [
-        _chart(config, points, words, everyone, words["live_accuracy_chart"], lambda p, i: p.accuracy[i], (low, 1.0)),
-        _chart(config, points, words, everyone, words["live_calibration_chart"], lambda p, i: p.calibration_error[i], None),
+        _chart(
+            config,
+            points,
+            words,
+            everyone,
+            words["live.accuracy_chart"],
+            lambda p, i: p.accuracy[i],
+            (low, 1.0),
+        ),
+        _chart(
+            config,
+            points,
+            words,
+            everyone,
+            words["live.calibration_chart"],
+            lambda p, i: p.calibration_error[i],
+            None,
+        ),
     ]
     own = [
-        _chart(config, points, words, [index], words["live_loss_chart"].format(loss=_name(key, words)), _loss, None)
+        _chart(
+            config,
+            points,
+            words,
+            [index],
+            words["live.loss_chart"].format(loss=_name(key, words)),
+            _loss,
+            None,
+        )
         for index, key in enumerate(config.losses)
     ]
     return (
@@ -46,7 +73,7 @@ def _loss(point: Point, index: int) -> float:
 
 
 def _name(key: str, words: Words) -> str:
-    return words["loss_" + key]
+    return words.loss(key)
 
 
 def _colour(key: str) -> str:
@@ -64,13 +91,23 @@ def _chart(
 ) -> str:
     xs = [float(point.seen) for point in points]
     lines = [
-        Line(_name(config.losses[i], words), xs, [value(p, i) for p in points], _colour(config.losses[i])) for i in which
+        Line(
+            _name(config.losses[i], words),
+            xs,
+            [value(p, i) for p in points],
+            _colour(config.losses[i]),
+        )
+        for i in which
     ]
     values = [y for line in lines for y in line.ys]
     low, high = y_range or (min(0.0, *values), max(values) * 1.05)
     total = float(points[-1].total)
     return line_chart(
-        lines, title=title, x_title=words["live_x"], x_range=(0.0, total), y_range=(low, high if high > low else low + 1)
+        lines,
+        title=title,
+        x_title=words["live.x"],
+        x_range=(0.0, total),
+        y_range=(low, high if high > low else low + 1),
     )
 
 
@@ -105,12 +142,14 @@ def results(config: LiveConfig, last: Point, words: Words) -> str:
         )
     pairs = "".join(f"<li>{escape(text)}</li>" for text in _pairs(config, last, words))
     tests = (
-        f"<h2>{escape(words['live_pairs'])}</h2><ul>{pairs}</ul><p>{escape(words['live_pairs_note'])}</p>" if pairs else ""
+        f"<h2>{escape(words['live.pairs'])}</h2><ul>{pairs}</ul><p>{escape(words['live.pairs_note'])}</p>"
+        if pairs
+        else ""
     )
     return (
-        f'<div class="anatomy results"><h2>{escape(words["live_table"])}</h2><table><thead><tr>'
-        f"<th>{escape(words['col_loss'])}</th><th>{escape(words['live_col_accuracy'])}</th>"
-        f"<th>{escape(words['live_col_calibration'])}</th><th>{escape(words['live_col_rate'])}</th></tr></thead><tbody>{''.join(rows)}</tbody></table>{tests}</div>"
+        f'<div class="anatomy results"><h2>{escape(words["live.table"])}</h2><table><thead><tr>'
+        f"<th>{escape(words['explorer.col_loss'])}</th><th>{escape(words['live.col_accuracy'])}</th>"
+        f"<th>{escape(words['live.col_calibration'])}</th><th>{escape(words['live.col_rate'])}</th></tr></thead><tbody>{''.join(rows)}</tbody></table>{tests}</div>"
     )
 
 
@@ -120,8 +159,10 @@ def _pairs(config: LiveConfig, last: Point, words: Words) -> list[str]:
     for pair in compare(last.right):
         first, second, p = names[pair.first], names[pair.second], f"{pair.p_value:.2g}"
         if pair.tie:
-            sentences.append(words["live_pair_tie"].format(first=first, second=second, p=p))
+            sentences.append(words["live.pair_tie"].format(first=first, second=second, p=p))
         else:
-            better, worse = (first, second) if pair.only_first > pair.only_second else (second, first)
-            sentences.append(words["live_pair_real"].format(better=better, worse=worse, p=p))
+            better, worse = (
+                (first, second) if pair.only_first > pair.only_second else (second, first)
+            )
+            sentences.append(words["live.pair_real"].format(better=better, worse=worse, p=p))
     return sentences

@@ -30,12 +30,14 @@ def train(
     batch_size: int = 50,
     seed: int = 0,
 ) -> Iterator[dict[str, Any]]:
-    """Train one to four small networks that differ in their loss alone, and compare them on 1,000 held-out examples.
+    """Train one to four small networks that differ in their loss alone, and compare them on 1,000
+    held-out examples.
 
-    While it waits and trains it says how far it is: "ahead", runs that come first, or "seen" of "total" examples. Its last
-    word has "figures", one for each loss: accuracy with its 95 % interval, calibration error, learning rate; "pairs", each
-    pair's exact McNemar test, corrected by Holm, and which is better (null: a tie); and "seconds". A run takes some twenty
-    seconds, and at most three minutes.
+    While it waits and trains it says how far it is: "ahead", runs that come first, or "seen" of
+    "total" examples. Its last word has "figures", one for each loss: accuracy with its 95 %
+    interval, calibration error, learning rate; "pairs", each pair's exact McNemar test, corrected
+    by Holm, and which is better (null: a tie); and "seconds". A run takes some twenty seconds, and
+    at most three minutes.
 
     Args:
         losses: of cross_entropy, kl_div, mse, brier, bce, focal, margin, gce, own (the formula), softmax_twice (a mistake)
@@ -51,7 +53,12 @@ def train(
     """
     config = _config(
         {"task": task, "formula": formula, "optimizer": optimizer},
-        {"wrong_labels": wrong_labels, "examples": examples, "epochs": epochs, "learning_rate": learning_rate}
+        {
+            "wrong_labels": wrong_labels,
+            "examples": examples,
+            "epochs": epochs,
+            "learning_rate": learning_rate,
+        }
         | {"batch_size": batch_size, "seed": seed},
         losses,
     )
@@ -82,7 +89,11 @@ def _config(texts: dict[str, Any], numbers: dict[str, Any], losses: Any) -> Live
         if not isinstance(value, str):
             raise refused(f"{name} must be text.")
     for name, value in numbers.items():
-        if not isinstance(value, int | float) or isinstance(value, bool) or not math.isfinite(value):
+        if (
+            not isinstance(value, int | float)
+            or isinstance(value, bool)
+            or not math.isfinite(value)
+        ):
             raise refused(f"{name} must be a number.")
     try:
         return LiveConfig(losses=tuple(losses), **texts, **numbers)

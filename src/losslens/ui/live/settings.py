@@ -8,14 +8,15 @@ from typing import Any
 import gradio as gr
 
 from losslens.live.config import MAX_LOSSES, OWN, RANGES, TWICE, LiveConfig
-from losslens.losses.catalogue import LOSSES
+from losslens.losses import LOSSES
 from losslens.losses.formula import FormulaError, parse
 from losslens.tasks.live_tasks import LIVE_TASKS
 from losslens.training.config import OPTIMIZERS
-from losslens.ui.words import Words
+from losslens.ui.i18n import Words
 
 EACH, ONE = "each", "one"  # learning rates: for each loss the recommended one, or one for all
-# What each control stands on at first. A preset changes some of it and leaves the rest as it is here.
+# What each control stands on at first. A preset changes some of it and leaves the rest as it is
+# here.
 FIRST: dict[str, Any] = {
     "task": "digits",
     "losses": ["cross_entropy", "mse", "brier", "gce"],
@@ -67,27 +68,42 @@ Controls = dict[str, Any]  # the components, by the names of FIRST and in their 
 def build_preset(words: Words) -> gr.Radio:
     """The choice of a preset."""
     choices = [(words["preset_" + key], key) for key in PRESETS]
-    return gr.Radio(choices, value="clean", label=words["live_presets"], elem_id="live-presets")
+    return gr.Radio(choices, value="clean", label=words["live.presets"], elem_id="live-presets")
 
 
 def build_controls(words: Words, preset: gr.Radio) -> Controls:
     """What is set most often, then the rest, folded away; ``preset`` sets all of it."""
     controls: Controls = {"task": _radio("task", "live_task_", words)}
-    named = [(words["loss_" + key], key) for key in _CHOICES["losses"]]
-    controls["losses"] = gr.CheckboxGroup(named, value=FIRST["losses"], label=words["live_losses"], elem_id="live-losses")
+    named = [(words.loss(key), key) for key in _CHOICES["losses"]]
+    controls["losses"] = gr.CheckboxGroup(
+        named, value=FIRST["losses"], label=words["live.losses"], elem_id="live-losses"
+    )
     for name, step in (("wrong", 5), ("examples", 100), ("epochs", 1)):
         controls[name] = _slider(name, step, words)
-    with gr.Accordion(words["live_more"], open=False):
+    with gr.Accordion(words["live.more"], open=False):
         controls["rates"] = _radio("rates", "live_rates_", words)
-        controls["rate"] = gr.Number(FIRST["rate"], label=words["live_rate"], step=0.001, visible=False)
+        controls["rate"] = gr.Number(
+            FIRST["rate"], label=words["live.rate"], step=0.001, visible=False
+        )
         controls["optimizer"] = _radio("optimizer", "optimizer_", words)
         controls["batch"] = _slider("batch", 10, words)
-        controls["seed"] = gr.Number(FIRST["seed"], label=words["live_seed"], precision=0)
+        controls["seed"] = gr.Number(FIRST["seed"], label=words["live.seed"], precision=0)
     controls = {name: controls[name] for name in FIRST}
-    preset.input(lambda key: list((FIRST | PRESETS[key]).values()), preset, list(controls.values()), **_QUICK)
-    controls["rates"].change(lambda kind: gr.update(visible=kind == ONE), controls["rates"], controls["rate"], **_QUICK)
+    preset.input(
+        lambda key: list((FIRST | PRESETS[key]).values()), preset, list(controls.values()), **_QUICK
+    )
+    controls["rates"].change(
+        lambda kind: gr.update(visible=kind == ONE), controls["rates"], controls["rate"], **_QUICK
+    )
     # What is set by hand is no preset any more.
-    gr.on([control.input for control in controls.values()], None, None, preset, js="() => null", **_QUICK)
+    gr.on(
+        [control.input for control in controls.values()],
+        None,
+        None,
+        preset,
+        js="() => null",
+        **_QUICK,
+    )
     return controls
 
 
@@ -103,9 +119,22 @@ def _slider(name: str, step: int, words: Words) -> gr.Slider:
 
 def build_link(words: Words, page: gr.Blocks, controls: Controls, formula: gr.Textbox) -> None:
     """The address that leads to these settings."""
-    link = gr.Textbox(label=words["live_link"], interactive=False, buttons=["copy"], elem_id="live-link", max_lines=1)
+    link = gr.Textbox(
+        label=words["live.link"],
+        interactive=False,
+        buttons=["copy"],
+        elem_id="live-link",
+        max_lines=1,
+    )
     inputs = [*controls.values(), formula]
-    gr.on([page.load, *(each.change for each in inputs)], None, [*inputs, link], link, js=_LINK, **_QUICK)
+    gr.on(
+        [page.load, *(each.change for each in inputs)],
+        None,
+        [*inputs, link],
+        link,
+        js=_LINK,
+        **_QUICK,
+    )
 
 
 def config_of(values: Mapping[str, Any], formula: str, picture: list[float]) -> LiveConfig:
@@ -129,15 +158,17 @@ def config_of(values: Mapping[str, Any], formula: str, picture: list[float]) -> 
 
 
 def with_own(chosen: list[str]) -> list[str]:
-    """The choice of losses with the visitor's own among them, in the place of the last where there are four already."""
+    """The choice of losses with the visitor's own among them, in the place of the last where there
+    are four already."""
     return chosen if OWN in chosen else [*chosen[: MAX_LOSSES - 1], OWN]
 
 
 def of_link(query: Mapping[str, str]) -> tuple[dict[str, Any], str, list[str]] | None:
-    """What a link asks for: the controls' values, the formula, and the names of those that are not possible as asked.
+    """What a link asks for: the controls' values, the formula, and the names of those that are not
+    possible as asked.
 
-    A number beyond its range becomes the nearest that is allowed; a name that there is not is left out. None for a link
-    that carries no settings.
+    A number beyond its range becomes the nearest that is allowed; a name that there is not is left
+    out. None for a link that carries no settings.
     """
     asked = {name: _read(name, query[name]) for name in FIRST if name in query}
     if not asked:

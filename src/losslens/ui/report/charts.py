@@ -17,7 +17,8 @@ _SIDE, _EDGE = 200, 26  # of a reliability diagram, and of its axes
 
 @dataclass(frozen=True)
 class Row:
-    """One loss among others: a filled dot with its interval, and where something was done, a hollow one from before."""
+    """One loss among others: a filled dot with its interval, and where something was done, a hollow
+    one from before."""
 
     label: str
     colour: str
@@ -27,12 +28,15 @@ class Row:
 
 
 def dot_chart(rows: Sequence[Row], *, title: str, x_title: str, log: bool = False) -> str:
-    """A row of shares (0..1), shown in percent, for each loss; an HTML figure. ``log``: a step for each factor of ten."""
+    """A row of shares (0..1), shown in percent, for each loss; an HTML figure. ``log``: a step for
+    each factor of ten."""
     figures = [figure for row in rows for figure in (row.value, row.before) if figure]
     low, high = min(figure.low for figure in figures), max(figure.high for figure in figures)
     room = (high - low) * 0.05
     marks = _decades(low, high) if log else ticks(low - room, high + room)
-    scale: Callable[[float], float] = (lambda value: math.log10(max(value, marks[0]))) if log else float
+    scale: Callable[[float], float] = (
+        (lambda value: math.log10(max(value, marks[0]))) if log else float
+    )
     first, last = (scale(marks[0]), scale(marks[-1])) if log else (low - room, high + room)
 
     def across(value: float) -> float:
@@ -45,9 +49,12 @@ def dot_chart(rows: Sequence[Row], *, title: str, x_title: str, log: bool = Fals
         for mark in marks
     ]
     parts += [_row(row, index * _ROW + _ROW / 2 + 4, across) for index, row in enumerate(rows)]
-    parts.append(f'<text x="{(_WIDTH + _NAMES) / 2}" y="{bottom + 33}" class="axis">{escape(x_title)}</text>')
+    parts.append(
+        f'<text x="{(_WIDTH + _NAMES) / 2}" y="{bottom + 33}" class="axis">{escape(x_title)}</text>'
+    )
     summary = "; ".join(
-        f"{row.label} {_number(row.before.value) + ' → ' if row.before else ''}{_number(row.value.value)} %" for row in rows
+        f"{row.label} {_number(row.before.value) + ' → ' if row.before else ''}{_number(row.value.value)} %"
+        for row in rows
     )
     return _figure(title, f"{title}: {summary}", f"0 0 {_WIDTH} {bottom + 38}", parts)
 
@@ -80,7 +87,8 @@ def _row(row: Row, down: float, across: Callable[[float], float]) -> str:
 def reliability_diagram(
     before: Sequence[Bin], after: Sequence[Bin], *, title: str, summary: str, axes: str, colour: str
 ) -> str:
-    """How often answers were right (up) against how sure the network was (right), in bins of equally many examples.
+    """How often answers were right (up) against how sure the network was (right), in bins of
+    equally many examples.
 
     Hollow dots: the softmax as it is. Filled: after the fitted link, with Wilson's intervals.
     """
@@ -90,28 +98,41 @@ def reliability_diagram(
         return round(_EDGE + confidence * room, 1), round(8 + (1 - accuracy) * room, 1)
 
     (left, top), (right, bottom) = place(0, 1), place(1, 0)
-    parts = [f'<rect x="{left}" y="{top}" width="{right - left}" height="{bottom - top}" class="frame"/>']
+    parts = [
+        f'<rect x="{left}" y="{top}" width="{right - left}" height="{bottom - top}" class="frame"/>'
+    ]
     parts.append(f'<path d="M{left} {bottom}L{right} {top}" class="marker"/>')
     for mark in (0, 0.5, 1):
         across, down = place(mark, mark)
-        parts.append(f'<text x="{across}" y="{bottom + 14}" class="tick" text-anchor="middle">{mark * 100:.0f}</text>')
-        parts.append(f'<text x="{left - 3}" y="{down + 4}" class="tick" text-anchor="end">{mark * 100:.0f}</text>')
+        parts.append(
+            f'<text x="{across}" y="{bottom + 14}" class="tick" text-anchor="middle">{mark * 100:.0f}</text>'
+        )
+        parts.append(
+            f'<text x="{left - 3}" y="{down + 4}" class="tick" text-anchor="end">{mark * 100:.0f}</text>'
+        )
     for each in before:
         across, down = place(each.confidence, each.accuracy)
-        parts.append(f'<circle cx="{across}" cy="{down}" r="3.6" class="hollow" stroke="{colour}" stroke-width="1.5"/>')
+        parts.append(
+            f'<circle cx="{across}" cy="{down}" r="3.6" class="hollow" stroke="{colour}" stroke-width="1.5"/>'
+        )
     for each in after:
         across, down = place(each.confidence, each.accuracy)
-        wilson = binomtest(round(each.accuracy * each.count), each.count).proportion_ci(method="wilson")
+        wilson = binomtest(round(each.accuracy * each.count), each.count).proportion_ci(
+            method="wilson"
+        )
         (_, low), (_, high) = place(0, wilson.low), place(0, wilson.high)
         parts.append(f'<path d="M{across} {low}V{high}" stroke="{colour}" stroke-opacity="0.6"/>')
         parts.append(f'<circle cx="{across}" cy="{down}" r="2.8" fill="{colour}"/>')
-    return _figure(title, f"{title}: {summary}. {axes}", f"0 0 {_SIDE} {_SIDE}", parts, note=summary)
+    return _figure(
+        title, f"{title}: {summary}. {axes}", f"0 0 {_SIDE} {_SIDE}", parts, note=summary
+    )
 
 
 def confusion_matrix(
     counts: Sequence[Sequence[int]], labels: Sequence[str], *, title: str, summary: str, colour: str
 ) -> str:
-    """True classes as rows, answers as columns; mistakes are shaded by their number, what was right is plain."""
+    """True classes as rows, answers as columns; mistakes are shaded by their number, what was right
+    is plain."""
     size = len(labels)
     cell = (_SIDE - _EDGE) / size
     most = max(counts[i][j] for i in range(size) for j in range(size) if i != j) or 1

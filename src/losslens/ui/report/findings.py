@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 from losslens.evaluation.metrics import spread
 from losslens.evaluation.significance import Difference
-from losslens.losses.catalogue import LOSSES
+from losslens.losses import LOSSES
 from losslens.report.schema import Report
-from losslens.ui.words import Words
+from losslens.ui.i18n import Words
 
 _MENDED = 0.2  # of the worst calibration error before the link: what is left must be less to be called mended
 
@@ -18,15 +18,21 @@ def findings(report: Report, words: Words) -> list[str]:
         measured = report.wrong_labels
         values = {loss: spread(shares[-1]).mean for loss, shares in measured.accuracy.items()}
         share = f"{measured.shares[-1] * 100:.0f} %"
-        sentences.append(_best_and_worst("finding_wrong", values, measured.differences[-1], words, share=share))
+        sentences.append(
+            _best_and_worst("finding_wrong", values, measured.differences[-1], words, share=share)
+        )
     if report.corrupted:
         corrupted = report.corrupted
-        sentences.append(_best_and_worst("finding_corrupted", corrupted.mean, corrupted.differences, words))
+        sentences.append(
+            _best_and_worst("finding_corrupted", corrupted.mean, corrupted.differences, words)
+        )
     return sentences
 
 
 def _accuracy(report: Report, words: Words) -> str:
-    values = [network.figures["softmax"]["accuracy"].value for network in report.tested.networks.values()]
+    values = [
+        network.figures["softmax"]["accuracy"].value for network in report.tested.networks.values()
+    ]
     pairs = report.tested.differences
     real = sum(not pair.tie for pair in pairs)
     return words["finding_few" if real else "finding_tie"].format(
@@ -36,27 +42,49 @@ def _accuracy(report: Report, words: Words) -> str:
 
 def _calibration(report: Report, words: Words) -> list[str]:
     before, after = (
-        {loss: network.figures[link]["calibration_error"].value for loss, network in report.tested.networks.items()}
+        {
+            loss: network.figures[link]["calibration_error"].value
+            for loss, network in report.tested.networks.items()
+        }
         for link in ("softmax", "calibrated")
     )
     best, worst = min(before, key=before.__getitem__), max(before, key=before.__getitem__)
-    differs = words["finding_calibration"].format(
-        best=words["loss_" + best], worst=words["loss_" + worst], low=percent(before[best]), high=percent(before[worst])
+    differs = words["report.finding_calibration"].format(
+        best=words["loss_" + best],
+        worst=words["loss_" + worst],
+        low=percent(before[best]),
+        high=percent(before[worst]),
     )
     mended = max(after.values()) < _MENDED * before[worst]
     if not mended:
         return [differs]
-    link = words["finding_link"].format(high=percent(max(after.values())))
-    return [differs, link + (words["finding_link_none"] if any(after[loss] > before[loss] for loss in after) else "")]
+    link = words["report.finding_link"].format(high=percent(max(after.values())))
+    return [
+        differs,
+        link
+        + (
+            words["report.finding_link_none"]
+            if any(after[loss] > before[loss] for loss in after)
+            else ""
+        ),
+    ]
 
 
 def _best_and_worst(
-    key: str, values: Mapping[str, float], differences: list[Difference], words: Words, **others: str
+    key: str,
+    values: Mapping[str, float],
+    differences: list[Difference],
+    words: Words,
+    **others: str,
 ) -> str:
-    """Whether the best really differs from the worst; ``differences`` have the positions of ``values``."""
+    """Whether the best really differs from the worst; ``differences`` have the positions of
+    ``values``."""
     losses = list(values)
     best, worst = max(losses, key=values.__getitem__), min(losses, key=values.__getitem__)
-    apart = any({losses[each.first], losses[each.second]} == {best, worst} and not each.tie for each in differences)
+    apart = any(
+        {losses[each.first], losses[each.second]} == {best, worst} and not each.tie
+        for each in differences
+    )
     return words[key + ("_real" if apart else "_tie")].format(
         best=words["loss_" + best],
         worst=words["loss_" + worst],
@@ -73,4 +101,4 @@ def percent(value: float) -> str:
 
 def names(losses: list[str], words: Words) -> str:
     """Losses by name, in the order of LOSSES."""
-    return words["list_comma"].join(words["loss_" + loss] for loss in LOSSES if loss in losses)
+    return words["common.list_comma"].join(words.loss(loss) for loss in LOSSES if loss in losses)

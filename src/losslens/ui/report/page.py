@@ -7,16 +7,16 @@ import numpy as np
 
 from losslens.evaluation.metrics import Figure
 from losslens.report.schema import COVERAGES, LINKS, Measured, Report
-from losslens.tasks.all import TASKS
+from losslens.tasks import TASKS
 from losslens.tasks.base import Task
 from losslens.ui.charts.line import Line, line_chart, loss_colour
 from losslens.ui.components.answers import label_name
+from losslens.ui.i18n import Words
 from losslens.ui.report.charts import Row, confusion_matrix, dot_chart, reliability_diagram
 from losslens.ui.report.findings import findings, percent
 from losslens.ui.report.pairs import disputed_section, pairs_section
 from losslens.ui.report.robustness import corrupted_section, wrong_labels_section
 from losslens.ui.report.section import section, table, table_row
-from losslens.ui.words import Words
 
 _COLUMNS: dict[str, Callable[[float], str]] = {
     "nll": lambda value: f"{value:.4f}",
@@ -29,7 +29,9 @@ _COLUMNS: dict[str, Callable[[float], str]] = {
 def report_page(report: Report, words: Words) -> str:
     """The whole page."""
     task, tested = TASKS[report.task], report.tested
-    subtitle = words["report_subtitle"].format(examples=f"{tested.examples:,}", date=report.made[:10])
+    subtitle = words["report.subtitle"].format(
+        examples=f"{tested.examples:,}", date=report.made[:10]
+    )
     found = "".join(f"<li>{escape(sentence)}</li>" for sentence in findings(report, words))
     parts = (
         _calibration(report, words),
@@ -43,7 +45,7 @@ def report_page(report: Report, words: Words) -> str:
     )
     return (
         f'<article class="report"><header><h2>{escape(words["report_title_" + task.key])}</h2><p>{escape(subtitle)}</p>'
-        f'<button type="button" class="print">{escape(words["report_print"])}</button></header>'
+        f'<button type="button" class="print">{escape(words["report.print"])}</button></header>'
         f'<ul class="found">{found}</ul>{"".join(parts)}</article>'
     )
 
@@ -51,11 +53,15 @@ def report_page(report: Report, words: Words) -> str:
 def _calibration(report: Report, words: Words) -> str:
     rows, diagrams = [], []
     for loss, network in report.tested.networks.items():
-        before, after = (network.figures[link]["calibration_error"] for link in ("softmax", "calibrated"))
-        name, colour = words["loss_" + loss], loss_colour(loss)
+        before, after = (
+            network.figures[link]["calibration_error"] for link in ("softmax", "calibrated")
+        )
+        name, colour = words.loss(loss), loss_colour(loss)
         rows.append(Row(name, colour, after, before, _interval(after, percent)))
-        summary = words["reliability_summary"].format(
-            before=percent(before.value), after=percent(after.value), temperature=f"{network.temperature:.2f}"
+        summary = words["report.reliability_summary"].format(
+            before=percent(before.value),
+            after=percent(after.value),
+            temperature=f"{network.temperature:.2f}",
         )
         diagrams.append(
             reliability_diagram(
@@ -63,19 +69,19 @@ def _calibration(report: Report, words: Words) -> str:
                 network.reliability["calibrated"],
                 title=name,
                 summary=summary,
-                axes=words["reliability_axes"],
+                axes=words["report.reliability_axes"],
                 colour=colour,
             )
         )
     chart = dot_chart(
         rows,
-        title=words["calibration_chart"],
-        x_title=words["calibration_axis"],
+        title=words["report.calibration_chart"],
+        x_title=words["report.calibration_axis"],
         log=True,
     )
     body = (
-        f'<div class="charts">{chart}</div><h4>{escape(words["reliability_heading"])}</h4>'
-        f'<p class="small">{escape(words["reliability_axes"])}</p><div class="multiples">{"".join(diagrams)}</div>'
+        f'<div class="charts">{chart}</div><h4>{escape(words["report.reliability_heading"])}</h4>'
+        f'<p class="small">{escape(words["report.reliability_axes"])}</p><div class="multiples">{"".join(diagrams)}</div>'
     )
     return section("calibration", report.task, "predictions", body, words)
 
@@ -88,30 +94,54 @@ def _figures(report: Report, words: Words) -> str:
     networks = report.tested.networks
     chart = dot_chart(
         [
-            Row(words["loss_" + loss], loss_colour(loss), each.figures["softmax"]["accuracy"])
+            Row(words.loss(loss), loss_colour(loss), each.figures["softmax"]["accuracy"])
             for loss, each in networks.items()
         ],
-        title=words["accuracy_chart"],
-        x_title=words["accuracy_axis"],
+        title=words["report.accuracy_chart"],
+        x_title=words["report.accuracy_axis"],
     )
-    seeds = max((over.seeds for each in networks.values() for over in each.seeds["softmax"].values()), default=1)
-    over = words["col_seeds"].format(seeds=seeds) if seeds > 1 else words["col_one_seed"]
-    head = [words["col_loss"], words["col_accuracy"], over, *(words["col_" + name] for name in _COLUMNS), words["col_time"]]
-    rows = [table_row(words["loss_" + loss], _measured(each, words), loss_colour(loss)) for loss, each in networks.items()]
+    seeds = max(
+        (over.seeds for each in networks.values() for over in each.seeds["softmax"].values()),
+        default=1,
+    )
+    over = (
+        words["report.col_seeds"].format(seeds=seeds) if seeds > 1 else words["report.col_one_seed"]
+    )
+    head = [
+        words["explorer.col_loss"],
+        words["report.col_accuracy"],
+        over,
+        *(words["col_" + name] for name in _COLUMNS),
+        words["report.col_time"],
+    ]
+    rows = [
+        table_row(words.loss(loss), _measured(each, words), loss_colour(loss))
+        for loss, each in networks.items()
+    ]
     body = f'<div class="charts">{chart}</div>{table(head, rows)}'
     return section("figures", report.task, "predictions", body, words)
 
 
 def _measured(network: Measured, words: Words) -> list[str]:
-    accuracy, over = network.figures["softmax"]["accuracy"], network.seeds["softmax"].get("accuracy")
-    seeds = escape(words["one_seed"])
+    accuracy, over = (
+        network.figures["softmax"]["accuracy"],
+        network.seeds["softmax"].get("accuracy"),
+    )
+    seeds = escape(words["report.one_seed"])
     if over:
         interval = f"{over.low * 100:.2f} – {over.high * 100:.2f}"
         seeds = f"{over.mean * 100:.2f} ± {over.deviation * 100:.2f} %<small>{interval}</small>"
     cells = [_cell(accuracy, percent), seeds]
     for name, show in _COLUMNS.items():
-        cells.append("".join(_cell(network.figures[link][name], show, mark) for link, mark in zip(LINKS, "○●", strict=True)))
-    cells.append(escape(words["minutes"].format(minutes=f"{network.train_seconds / 60:.0f}")))
+        cells.append(
+            "".join(
+                _cell(network.figures[link][name], show, mark)
+                for link, mark in zip(LINKS, "○●", strict=True)
+            )
+        )
+    cells.append(
+        escape(words["report.minutes"].format(minutes=f"{network.train_seconds / 60:.0f}"))
+    )
     return cells
 
 
@@ -122,15 +152,15 @@ def _cell(figure: Figure, show: Callable[[float], str], mark: str = "") -> str:
 def _risk(report: Report, words: Words) -> str:
     coverage = [100 * part for part in COVERAGES]
     lines = [
-        Line(words["loss_" + loss], coverage, [risk * 100 for risk in each.risk], loss_colour(loss))
+        Line(words.loss(loss), coverage, [risk * 100 for risk in each.risk], loss_colour(loss))
         for loss, each in report.tested.networks.items()
     ]
     most = max(max(line.ys) for line in lines)
     tells = [x for line in lines for x, y in zip(line.xs, line.ys, strict=True) if y > most / 50]
     chart = line_chart(
         lines,
-        title=words["risk_chart"] + ", %",
-        x_title=words["risk_axis"],
+        title=words["report.risk_chart"] + ", %",
+        x_title=words["report.risk_axis"],
         x_range=(float(np.floor(min(tells, default=0) / 5)) * 5, 100),
         y_range=(0, max(most * 1.1, 0.01)),
     )
@@ -153,7 +183,17 @@ def _confusion(report: Report, task: Task, words: Words) -> str:
         )
         matrices.append(
             confusion_matrix(
-                network.confusion, labels, title=words["loss_" + loss], summary=summary, colour=loss_colour(loss)
+                network.confusion,
+                labels,
+                title=words.loss(loss),
+                summary=summary,
+                colour=loss_colour(loss),
             )
         )
-    return section("confusion", report.task, "predictions", f'<div class="multiples">{"".join(matrices)}</div>', words)
+    return section(
+        "confusion",
+        report.task,
+        "predictions",
+        f'<div class="multiples">{"".join(matrices)}</div>',
+        words,
+    )

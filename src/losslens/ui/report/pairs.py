@@ -4,14 +4,14 @@ from collections import Counter
 from html import escape
 
 from losslens.evaluation.significance import Difference
-from losslens.losses.catalogue import LOSSES
+from losslens.losses import LOSSES
 from losslens.report import predictions
 from losslens.report.schema import Report
-from losslens.tasks.all import TASKS
+from losslens.tasks import TASKS
 from losslens.ui.charts.line import loss_colour
 from losslens.ui.components.picture_upload import png_url
+from losslens.ui.i18n import Words
 from losslens.ui.report.section import section, table, table_row
-from losslens.ui.words import Words
 
 
 def pairs_section(report: Report, words: Words) -> str:
@@ -22,25 +22,29 @@ def pairs_section(report: Report, words: Words) -> str:
         cells[pair.second, pair.first] = _pair(pair, losses, words, first_is_row=False)
     columns = range(len(losses))
     rows = [
-        table_row(words["loss_" + loss], [cells[row, column] for column in columns], loss_colour(loss))
+        table_row(words.loss(loss), [cells[row, column] for column in columns], loss_colour(loss))
         for row, loss in enumerate(losses)
     ]
-    grid = table(["", *(words["loss_" + loss] for loss in losses)], rows, "pairs")
-    return section("pairs", report.task, "predictions", grid, words, pairs=len(report.tested.differences))
+    grid = table(["", *(words.loss(loss) for loss in losses)], rows, "pairs")
+    return section(
+        "pairs", report.task, "predictions", grid, words, pairs=len(report.tested.differences)
+    )
 
 
 def _pair(pair: Difference, losses: list[str], words: Words, *, first_is_row: bool) -> str:
     verdict = "tie"
     if not pair.tie:
         verdict = "better" if (pair.only_first > pair.only_second) == first_is_row else "worse"
-    title = words["pair_title"].format(
+    title = words["report.pair_title"].format(
         first=words["loss_" + losses[pair.first]],
         second=words["loss_" + losses[pair.second]],
         only_first=pair.only_first,
         only_second=pair.only_second,
         p=f"{pair.p_value:.2g}",
     )
-    return f'<span class="{verdict}" title="{escape(title)}">{escape(words["pair_" + verdict])}</span>'
+    return (
+        f'<span class="{verdict}" title="{escape(title)}">{escape(words["pair_" + verdict])}</span>'
+    )
 
 
 def disputed_section(report: Report, words: Words) -> str:
@@ -48,18 +52,22 @@ def disputed_section(report: Report, words: Words) -> str:
     if task.shareable:
         pictures = predictions.load(task.key).pictures.numpy()
         digits = "".join(
-            _disputed_digit(index, report, png_url(255 - picture[0]), words) for index, picture in enumerate(pictures)
+            _disputed_digit(index, report, png_url(255 - picture[0]), words)
+            for index, picture in enumerate(pictures)
         )
         names = "".join(
-            f'<span><i style="background:{loss_colour(loss)}"></i>{words["loss_" + loss]}</span>' for loss in LOSSES
+            f'<span><i style="background:{loss_colour(loss)}"></i>{words.loss(loss)}</span>'
+            for loss in LOSSES
         )
-        body = f'<p class="click">{escape(words["disputed_click"])}</p><div class="legend">{names}</div>'
+        body = f'<p class="click">{escape(words["report.disputed_click"])}</p><div class="legend">{names}</div>'
         body += f'<div class="disputed">{digits}</div>'
     else:
-        head = [words["disputed_right"], *map(str, range(len(tested.networks_right)))]
-        row = table_row(words["disputed_photos"], [f"{count:,}" for count in tested.networks_right])
-        counts = f"<h4>{escape(words['disputed_counts'])}</h4>{table(head, [row])}"
-        body = f"<p>{escape(words['disputed_pets'])}</p>{counts}"
+        head = [words["report.disputed_right"], *map(str, range(len(tested.networks_right)))]
+        row = table_row(
+            words["report.disputed_photos"], [f"{count:,}" for count in tested.networks_right]
+        )
+        counts = f"<h4>{escape(words['report.disputed_counts'])}</h4>{table(head, [row])}"
+        body = f"<p>{escape(words['report.disputed_withheld'])}</p>{counts}"
     return section(
         "disputed",
         task.key,
@@ -74,22 +82,28 @@ def disputed_section(report: Report, words: Words) -> str:
 
 
 def _disputed_digit(index: int, report: Report, url: str, words: Words) -> str:
-    """A button with the digit, its true class, and what the losses read; a dot in each loss's colour."""
+    """A button with the digit, its true class, and what the losses read; a dot in each loss's
+    colour."""
     disputed, labels = report.tested.disputed[index], TASKS[report.task].labels
-    truth = words["disputed_truth"].format(truth=labels[disputed.truth])
+    truth = words["report.disputed_truth"].format(truth=labels[disputed.truth])
     votes = Counter(disputed.answers).most_common()
-    texts = [words["disputed_votes"].format(count=count, answer=labels[answer]) for answer, count in votes]
+    texts = [
+        words["report.disputed_votes"].format(count=count, answer=labels[answer])
+        for answer, count in votes
+    ]
     dots = "".join(
         f"<span>{labels[answer]} "
         + "".join(
-            f'<i style="background:{loss_colour(loss)}" title="{escape(words["loss_" + loss])}"></i>'
+            f'<i style="background:{loss_colour(loss)}" title="{escape(words.loss(loss))}"></i>'
             for loss, given in zip(LOSSES, disputed.answers, strict=True)
             if given == answer
         )
         + "</span>"
         for answer, _ in votes
     )
-    label = words["disputed_open"].format(position=disputed.position, truth=truth, votes=words["list_comma"].join(texts))
+    label = words["report.disputed_open"].format(
+        position=disputed.position, truth=truth, votes=words["common.list_comma"].join(texts)
+    )
     return (
         f'<button type="button" data-index="{index}" aria-label="{escape(label)}"><img src="{url}" alt="">'
         f"<b>{escape(truth)}</b>{dots}</button>"

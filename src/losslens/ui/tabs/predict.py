@@ -13,12 +13,12 @@ from torch import Tensor
 from losslens.images.reading import PictureError, read_picture
 from losslens.inference import predictor as inference
 from losslens.inference.predictor import Prediction
-from losslens.tasks.all import TASKS
+from losslens.tasks import TASKS
 from losslens.tasks.base import Task
 from losslens.ui.components import answers as cards
 from losslens.ui.components.drawing_pad import drawing_pad
 from losslens.ui.components.picture_upload import decode, jpeg_url, picture_upload, refusal
-from losslens.ui.words import Words
+from losslens.ui.i18n import Words
 
 DIGITS, PETS = TASKS["digits"], TASKS["pets"]
 SAMPLES = [
@@ -50,8 +50,8 @@ def build_digits_tab(words: Words) -> DigitsTab:
         with gr.Column(scale=1, min_width=300, elem_classes="hand"):
             pad = drawing_pad(words)
             seen = gr.HTML(cards.seen(None, words))
-            upload = picture_upload(words, words["upload"])
-            gr.Markdown(words["privacy"], elem_classes="small")
+            upload = picture_upload(words, words["tasks.digits.upload"])
+            gr.Markdown(words["tasks.digits.privacy"], elem_classes="small")
         truth, view, answer, heat = _answers(DIGITS, words)
 
     def on_drawing(value: object, truth: str, view: str) -> tuple[Any, str, str]:
@@ -67,8 +67,10 @@ def build_digits_tab(words: Words) -> DigitsTab:
 
     def shown(digit: Tensor | None, truth: str, view: str) -> tuple[str, str]:
         if digit is None or DIGITS.is_blank(digit):
-            return cards.seen(None, words), cards.message(words["blank_digits"])
-        return cards.seen(digit[0].numpy(), words), _cards(DIGITS, inference.predict(DIGITS.key, digit), truth, view, words)
+            return cards.seen(None, words), cards.message(words["tasks.digits.blank"])
+        return cards.seen(digit[0].numpy(), words), _cards(
+            DIGITS, inference.predict(DIGITS.key, digit), truth, view, words
+        )
 
     def explained(digit: Tensor | None) -> str:
         if digit is None or DIGITS.is_blank(digit):
@@ -95,20 +97,29 @@ def build_pets_tab(words: Words) -> gr.State:
     current = gr.State(None)  # the prediction that is shown now; the photo itself is not kept
     with gr.Row(elem_classes="predict pets"):
         with gr.Column(scale=1, min_width=300, elem_classes="hand"):
-            upload = picture_upload(words, words["upload_pets"], webcam=True, height=300)
+            upload = picture_upload(words, words["tasks.pets.upload"], webcam=True, height=300)
             _samples(words, upload)
-            gr.Markdown(f"{words['samples_pets']} {words['privacy_pets']}", elem_classes="small")
+            gr.Markdown(
+                f"{words['tasks.pets.samples_hint']} {words['tasks.pets.privacy']}",
+                elem_classes="small",
+            )
         truth, view, answer, heat = _answers(PETS, words)
 
-    def on_photo(photo: Image.Image | None, truth: str, view: str) -> tuple[Prediction | None, str, str]:
+    def on_photo(
+        photo: Image.Image | None, truth: str, view: str
+    ) -> tuple[Prediction | None, str, str]:
         if photo is None:
-            return None, cards.message(words["blank_pets"]), ""
+            return None, cards.message(words["tasks.pets.blank"]), ""
         prediction = inference.predict(PETS.key, PETS.to_tensor(photo))
         reasons = cards.photo_heatmaps(inference.explain(PETS.key, prediction.features), photo)
         return prediction, shown(prediction, truth, view), reasons
 
     def shown(prediction: Prediction | None, truth: str, view: str) -> str:
-        return _cards(PETS, prediction, truth, view, words) if prediction else cards.message(words["blank_pets"])
+        return (
+            _cards(PETS, prediction, truth, view, words)
+            if prediction
+            else cards.message(words["tasks.pets.blank"])
+        )
 
     upload.change(on_photo, [upload, truth, view], [current, answer, heat], **_QUICK)
     gr.on([truth.change, view.change], shown, [current, truth, view], answer, **_QUICK)
@@ -119,27 +130,41 @@ def _samples(words: Words, upload: gr.Image) -> None:
     """Photos to click. (Those of ``gr.Examples`` have no name for who cannot see them.)"""
     with gr.Row(elem_classes="samples"):
         for path in SAMPLES:
-            # As a data URL: a file's copy in gradio's folder would be deleted with the visitors' photos.
+            # As a data URL: a file's copy in gradio's folder would be deleted with the visitors'
+            # photos.
             small = {"path": "", "url": jpeg_url(ImageOps.contain(read_picture(path), (200, 200)))}
-            button = gr.Button(words["sample_" + Path(path).stem], icon=small, size="sm", min_width=80)  # type: ignore[arg-type]  # a FileData will do
+            button = gr.Button(
+                words["sample_" + Path(path).stem], icon=small, size="sm", min_width=80
+            )  # type: ignore[arg-type]  # a FileData will do
             button.click(partial(read_picture, path), None, upload, **_QUICK)
 
 
 def _answers(task: Task, words: Words) -> tuple[gr.Radio, gr.Radio, gr.HTML, gr.HTML]:
-    """The right side: the true class, which probabilities, the cards, and the style sheet of their heatmaps."""
+    """The right side: the true class, which probabilities, the cards, and the style sheet of their
+    heatmaps."""
     names = [(cards.label_name(label, words), label) for label in task.labels]
     with gr.Column(scale=3, min_width=320):
         with gr.Row(elem_classes="choices"):
-            truth = gr.Radio([(words["truth_unknown"], ""), *names], value="", label=words["truth"], scale=3)
+            truth = gr.Radio(
+                [(words["predict.truth_unknown"], ""), *names],
+                value="",
+                label=words["predict.truth"],
+                scale=3,
+            )
             view = gr.Radio(
-                [(words["view_softmax"], "softmax"), (words["view_calibrated"], "calibrated")],
+                [
+                    (words["predict.view_softmax"], "softmax"),
+                    (words["predict.view_calibrated"], "calibrated"),
+                ],
                 value="softmax",
-                label=words["view"],
-                info=words["view_info"],
+                label=words["predict.view"],
+                info=words["predict.view_info"],
                 scale=2,
             )
         return truth, view, gr.HTML(cards.message(words["blank_" + task.key])), gr.HTML()
 
 
 def _cards(task: Task, prediction: Prediction, truth: str, view: str, words: Words) -> str:
-    return cards.cards(prediction, task, truth or None, view, words, inference.is_flagged(task.key, prediction))
+    return cards.cards(
+        prediction, task, truth or None, view, words, inference.is_flagged(task.key, prediction)
+    )

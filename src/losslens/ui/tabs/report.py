@@ -10,14 +10,15 @@ from torch import Tensor
 from losslens.checkpoints.files import CheckpointError
 from losslens.report import predictions
 from losslens.report import schema as report
-from losslens.tasks.all import TASKS
+from losslens.tasks import TASKS
 from losslens.ui.components.answers import message
+from losslens.ui.i18n import WORDS, Words
 from losslens.ui.report.page import report_page
 from losslens.ui.tabs.predict import DigitsTab
-from losslens.ui.words import WORDS, Words
 
 _QUICK: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-# The page's own buttons: print, and a disputed digit, which is marked so that the pad can find its picture.
+# The page's own buttons: print, and a disputed digit, which is marked so that the pad can find its
+# picture.
 _SCRIPT = """
 element.addEventListener("click", (event) => {
   if (event.target.closest(".print")) window.print();
@@ -34,11 +35,14 @@ _SHOW_ON_PAD = """() => {
 }"""
 
 
-def build_report_tab(words: Words, language: str, tab: gr.Tab, tabs: gr.Tabs, digits: DigitsTab) -> None:
-    """Lay out the tab. A disputed digit, clicked, opens on ``digits``, the first of ``tabs``, as it was tested."""
+def build_report_tab(
+    words: Words, language: str, tab: gr.Tab, tabs: gr.Tabs, digits: DigitsTab
+) -> None:
+    """Lay out the tab. A disputed digit, clicked, opens on ``digits``, the first of ``tabs``, as it
+    was tested."""
     names = [(words["report_" + task], task) for task in TASKS]
     with gr.Row(elem_classes="report-controls"):
-        task = gr.Radio(names, value="digits", label=words["report_task"])
+        task = gr.Radio(names, value="digits", label=words["report.task"])
     page = gr.HTML("", js_on_load=_SCRIPT, elem_id="report")
     shown = gr.State("")  # the task whose page is there
 
@@ -49,14 +53,16 @@ def build_report_tab(words: Words, language: str, tab: gr.Tab, tabs: gr.Tabs, di
         event(show, [task, shown], [page, shown], **_QUICK)
     opened = page.click(_disputed, None, [digits.drawing, digits.truth], **_QUICK)
     digits.answer_after(opened)
-    opened.then(lambda: gr.Tabs(selected="digits"), None, tabs, **_QUICK).then(None, js=_SHOW_ON_PAD, **_QUICK)
+    opened.then(lambda: gr.Tabs(selected="digits"), None, tabs, **_QUICK).then(
+        None, js=_SHOW_ON_PAD, **_QUICK
+    )
 
 
 def _page(task: str, language: str) -> str:
     try:
         return _built(task, language)
     except CheckpointError:
-        return message(WORDS[language]["report_missing"].format(task=task))
+        return message(WORDS[language]["report.missing"].format(task=task))
 
 
 @cache

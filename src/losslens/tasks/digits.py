@@ -1,0 +1,97 @@
+"""Handwritten digits: MNIST."""
+
+import torch
+from PIL import Image
+from torch import Generator
+
+from losslens.data.bundled import MINI, mini_mnist
+from losslens.data.dataset import Dataset
+from losslens.data.sources import mnist
+from losslens.data.synthetic_ood_digits import synthetic_ood_digits
+from losslens.images.augmentation import augment_digits, augment_digits_lightly, shifted
+from losslens.images.preprocessing import DIGIT_SIDE, digit_tensor, is_blank
+from losslens.networks.digit_net import DigitNet, SmallDigitNet
+from losslens.networks.saliency import integrated_gradients
+from losslens.tasks.base import (
+    LIVE_EXAMPLES,
+    CardFacts,
+    FineTuning,
+    LearningRates,
+    Live,
+    Sample,
+    Task,
+)
+
+_SPLIT_SEED = 7
+_SAMPLE = 6  # the 7th of each class: neither the neatest nor the oddest of them
+
+
+def _live_data() -> tuple[Dataset, Dataset]:
+    mini = mini_mnist()
+    order = torch.randperm(len(mini), generator=Generator().manual_seed(_SPLIT_SEED))
+    return mini.pick(order[-LIVE_EXAMPLES:]), mini.pick(order[:-LIVE_EXAMPLES])
+
+
+def _samples() -> list[Sample]:
+    mini = mini_mnist()
+    pixels = [
+        mini.images[mini.target == digit][_SAMPLE, 0].numpy() for digit in range(len(DIGITS.labels))
+    ]
+    return [
+        Sample(label, Image.fromarray(255 - ink))
+        for label, ink in zip(DIGITS.labels, pixels, strict=True)
+    ]
+
+
+DIGITS = Task(
+    key="digits",
+    labels=tuple("0123456789"),
+    shape=(1, DIGIT_SIDE, DIGIT_SIDE),
+    input_kind="drawing",
+    network=DigitNet,
+    to_tensor=digit_tensor,
+    load=mnist,
+    augment=augment_digits,
+    epochs=12,
+    learning_rate=4e-3,
+    saliency=integrated_gradients,
+    synthetic_ood=synthetic_ood_digits,
+    is_blank=is_blank,
+    shareable=True,
+    fine_tuning=FineTuning(augment_digits_lightly, epochs=0.25, learning_rate=0.25),
+    live=Live(
+        data_file=MINI / "mnist_5k.npz",
+        load=_live_data,
+        network=SmallDigitNet,
+        shape=(1, DIGIT_SIDE, DIGIT_SIDE),
+        learning_rates={"adamw": LearningRates(0.01), "sgd": LearningRates(0.05, {"mse": 0.005})},
+        read_code='archive["images"][:, None].astype(np.float32) / 255',
+        order_code=f"torch.randperm(len(target), generator=Generator().manual_seed({_SPLIT_SEED}))",
+        augment=shifted,
+    ),
+    corruption_strengths={
+        "gaussian_noise": (0.064, 0.085, 0.13),
+        "salt_and_pepper": (0.028, 0.054, 0.09),
+        "blur": (1.5, 2, 2.4),
+        "motion_blur": (4.3, 6.5, 9.5),
+        "pixelate": (0.95, 1.4, 2.4),
+        "low_contrast": (0.37, 0.45, 0.56),
+        "overexposed": (0.043, 0.073, 0.11),
+        "rotation": (26, 37, 52),
+        "translation": (0.26, 0.35, 0.44),
+        "occlusion": (0.19, 0.29, 0.47),
+    },
+    corruption_examples=2_000,
+    samples=_samples,
+    card=CardFacts(
+        dataset="ylecun/mnist",
+        dataset_name="MNIST",
+        training_data=(
+            "**Digits**: MNIST (LeCun, Cortes, Burges; CC BY-SA 3.0), 28 x 28 pixels; the figures are on its test digits."
+        ),
+        limits=(
+            "One written digit, 0 to 9, alone on its paper. Its writers were American; other hands are read less well."
+        ),
+    ),
+    endpoint="predict_digit",
+)

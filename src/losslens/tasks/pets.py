@@ -1,0 +1,94 @@
+"""Cats and dogs."""
+
+import torch
+from torch import Tensor
+
+from losslens.data.bundled import MINI, SAMPLE_PHOTOS, mini_pets
+from losslens.data.dataset import Dataset
+from losslens.data.sources import PETS as LABELS
+from losslens.data.sources import pets
+from losslens.data.synthetic_ood_photos import synthetic_ood_photos
+from losslens.images.augmentation import augment_photos
+from losslens.images.preprocessing import PHOTO_SIDE, photo_tensor
+from losslens.images.reading import read_picture
+from losslens.networks.pet_net import PetBackbone, PetNet, SmallPetNet, pets_from_imagenet
+from losslens.networks.saliency import class_activation
+from losslens.tasks.base import (
+    LIVE_EXAMPLES,
+    Backbone,
+    CardFacts,
+    LearningRates,
+    Live,
+    Sample,
+    Task,
+)
+
+
+def _live_data() -> tuple[Dataset, Dataset]:
+    mini = mini_pets()
+    order = torch.arange(len(mini))
+    return mini.pick(order[-LIVE_EXAMPLES:]), mini.pick(order[:-LIVE_EXAMPLES])
+
+
+def _pooled(features: Tensor) -> Tensor:
+    """The backbone's features (C, H, W) of a photo, as the stored ones are: the mean over all
+    places (C, 1, 1)."""
+    return features.mean(dim=(1, 2), keepdim=True)
+
+
+PETS = Task(
+    key="pets",
+    labels=LABELS,
+    shape=(3, PHOTO_SIDE, PHOTO_SIDE),
+    input_kind="photo",
+    network=PetNet,
+    to_tensor=photo_tensor,
+    load=pets,
+    augment=augment_photos,
+    epochs=2,
+    learning_rate=1e-3,
+    saliency=class_activation,
+    synthetic_ood=synthetic_ood_photos,
+    backbone=Backbone(
+        PetBackbone, pets_from_imagenet, epochs=5, learning_rate=5e-4, batch_size=64, views=4
+    ),
+    live=Live(
+        data_file=MINI / "pets_5k.npz",
+        load=_live_data,
+        network=SmallPetNet,
+        shape=(320, 1, 1),
+        learning_rates={"adamw": LearningRates(0.003), "sgd": LearningRates(0.02)},
+        read_code='archive["features"][:, :, None, None].astype(np.float32)',
+        order_code="torch.arange(len(target))",
+        to_input=_pooled,
+    ),
+    corruption_strengths={
+        "gaussian_noise": (0.02, 0.14, 0.2),
+        "salt_and_pepper": (0.0017, 0.051, 0.15),
+        "blur": (2.4, 3.8, 5.5),
+        "motion_blur": (5.6, 14, 24),
+        "pixelate": (0.18, 0.92, 2.4),
+        "low_contrast": (0.73, 0.76, 0.82),
+        "overexposed": (0.35, 0.53, 0.68),
+        "rotation": (39, 89, 180),
+        "translation": (0.35, 0.53, 0.7),
+        "occlusion": (0.4, 0.52, 0.66),
+    },
+    corruption_examples=600,
+    samples=lambda: [Sample(path.stem, read_picture(path)) for path in SAMPLE_PHOTOS],
+    card=CardFacts(
+        dataset="microsoft/cats_vs_dogs",
+        dataset_name="Asirra (Dogs vs. Cats)",
+        training_data=(
+            "**Pets**: photos of cats and dogs of Asirra (Kaggle's Dogs vs. Cats), cat-breed photos, and dogs of Stanford\n"
+            "Dogs, used for research; no photo is in this repository. The figures are on photos of Asirra with no twin\n"
+            "among those learnt from."
+        ),
+        limits=(
+            "One cat or one dog in an ordinary photo. Any other picture is answered all the same;\n"
+            "  `pets/unlike.safetensors` marks most of those."
+        ),
+        licence="The networks for pets start from EfficientNet-Lite0's ImageNet weights (Apache-2.0).",
+    ),
+    endpoint="predict_pet",
+)

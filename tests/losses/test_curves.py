@@ -1,0 +1,58 @@
+"""A loss taken apart: the curves pass through the visitor's own logits, and their weights have the known closed forms."""
+
+import pytest
+import torch
+
+from losslens.losses import LOSSES
+from losslens.losses.curves import anatomy, curves
+from losslens.losses.formula import parse
+
+LOGITS = [1.5, -0.5, 2.0, 0.25, -3.0, 0.0, 1.0, -1.0, 0.5, 2.5]
+
+
+@pytest.mark.parametrize("classes", range(2, 11))
+@pytest.mark.parametrize("key", LOSSES)
+def test_the_curve_passes_through_the_logits_it_is_drawn_for(key: str, classes: int) -> None:
+    logits = LOGITS[:classes]
+    here, drawn = anatomy(LOSSES[key], logits, 0), curves(LOSSES[key], tuple(logits[1:]))
+    index = next(
+        i
+        for i, margin in enumerate(drawn.margin)
+        if margin == pytest.approx(logits[0] - max(logits[1:]), abs=1e-9)
+    )
+    assert drawn.value[index] == pytest.approx(here.value, abs=1e-9)
+    assert drawn.true_probability[index] == pytest.approx(here.softmax[0], abs=1e-9)
+    assert drawn.weight[index] * (1 - here.softmax[0]) == pytest.approx(-here.gradient[0], abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("loss", "weight"),
+    [
+        (LOSSES["cross_entropy"], lambda p: torch.ones_like(p)),
+        (LOSSES["gce"], lambda p: p**0.7),
+        (LOSSES["focal"], lambda p: (1 - p) ** 2 - 2 * p * (1 - p) * p.log()),
+        (parse("-sum(e * logp) + (1 - p_y)"), lambda p: 1 + p),
+    ],
+    ids=["cross_entropy", "gce", "focal", "poly1"],
+)
+def test_the_weight_is_the_closed_form_in_p_y_whatever_the_other_logits(loss, weight) -> None:
+    for others in ((0.0,), (0.0,) * 9, (3.0, -1.0, 0.5)):
+        drawn = curves(loss, others)
+        expected = weight(torch.tensor(drawn.true_probability, dtype=torch.float64))
+        torch.testing.assert_close(
+            torch.tensor(drawn.weight, dtype=torch.float64), expected, rtol=1e-9, atol=1e-12
+        )
+
+
+@pytest.mark.parametrize(
+    ("logits", "target", "said"),
+    [
+        ([1.0], 0, "from 2 to 10"),
+        ([0.0] * 11, 0, "from 2 to 10"),
+        ([0.0, float("nan")], 0, "from -50"),
+        ([0.0, 1.0], 2, "true class"),
+    ],
+)
+def test_what_cannot_be_taken_apart_is_refused(logits: list[float], target: int, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        anatomy(LOSSES["mse"], logits, target)

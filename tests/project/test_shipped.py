@@ -1,0 +1,102 @@
+"""The shipped checkpoints: sane on digits they were trained on, and, given MNIST, exactly as good as their cards say."""
+
+import os
+from pathlib import Path
+
+import pytest
+import torch
+from PIL import Image
+
+from losslens.checkpoints import files as checkpoints
+from losslens.data.dataset import Dataset
+from losslens.data.sources import mnist
+from losslens.data.synthetic_ood_photos import synthetic_ood_photos
+from losslens.evaluation.metrics import outputs_of
+from losslens.images.preprocessing import digit_tensor
+from losslens.images.reading import read_picture
+from losslens.inference import predictor as inference
+from losslens.losses import LOSSES
+from losslens.tasks import TASKS
+from losslens.ui import app as page
+
+DATA = os.environ.get("LOSSLENS_DATA")
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_the_shipped_network_reads_its_training_digits(loss: str, mini: Dataset) -> None:
+    logits = outputs_of(checkpoints.load("digits", loss).network, mini)
+    assert (logits.argmax(dim=1) == mini.target).float().mean() > 0.995
+
+
+@pytest.mark.skipif(DATA is None, reason="LOSSLENS_DATA names no folder with MNIST")
+@pytest.mark.parametrize("loss", LOSSES)
+def test_the_cards_test_accuracy_is_remade(loss: str) -> None:
+    checkpoint, test = checkpoints.load("digits", loss), mnist(str(DATA)).test
+    right = outputs_of(checkpoint.network, test).argmax(dim=1) == test.target
+    assert right.double().mean().item() == checkpoint.card.test["softmax"]["accuracy"]["value"]
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_weights_are_small_enough_for_a_plain_push(task: str) -> None:
+    sizes = [path.stat().st_size for path in (checkpoints.models_folder() / task).iterdir()]
+    assert max(sizes) < 10_000_000 and sum(sizes) < 60_000_000
+
+
+SAMPLES = Path(page.__file__).parents[1] / "data" / "samples"
+
+
+KNOWN = {
+    "cat": "cat",
+    "kitten": "cat",
+    "shepherd": "dog",
+    "husky": "dog",
+    "sheep": None,
+    "coffee": None,
+}
+
+
+@pytest.mark.parametrize(("sample", "label"), KNOWN.items())
+def test_the_sample_photos_are_answered_rightly(sample: str, label: str | None) -> None:
+    prediction = inference.predict_picture("pets", read_picture(SAMPLES / f"{sample}.jpg"))
+    assert len(prediction.given) == len(LOSSES)
+    assert inference.is_flagged("pets", prediction) == (label is None)
+    if label is not None:
+        assert {answer.label for answer in prediction.given} == {label}
+
+
+def test_made_pictures_of_no_pet_are_marked() -> None:
+    pictures = synthetic_ood_photos(seed=7, count=21)
+    marked = [
+        inference.is_flagged("pets", inference.predict("pets", picture)) for picture in pictures
+    ]
+    assert sum(marked) >= 17
+
+
+def test_a_known_digit_survives_the_whole_way_from_a_picture(mini: Dataset, tmp_path: Path) -> None:
+    """Enlarged to the pad's size, dark on light, and back: nearly the digit it was, and read the
+    same by all eight."""
+    for index in range(0, 5000, 499):
+        original = mini.images[index, 0]
+        picture = Image.fromarray(255 - original.numpy()).resize(
+            (280, 280), Image.Resampling.BICUBIC
+        )
+        prediction = inference.predict_picture("digits", picture)
+        assert {answer.label for answer in prediction.given} == {str(int(mini.target[index]))}
+        made = digit_tensor(picture)[0]
+        # MNIST's own centring rounds to whole pixels, so ours may lie one pixel beside it.
+        moved = [made.roll((down, right), (0, 1)) for down in (-1, 0, 1) for right in (-1, 0, 1)]
+        assert min((each - original / 255).abs().mean() for each in moved) < 0.05
+
+
+def test_blank_noise_and_letters_score_as_strangers_more_than_digits(mini: Dataset) -> None:
+    digits = [
+        inference.predict("digits", mini.batch(torch.tensor([index]))[0][0])
+        for index in range(0, 5000, 100)
+    ]
+    marked = [inference.is_flagged("digits", prediction) for prediction in digits]
+    assert sum(marked) <= 3
+    generator = torch.Generator().manual_seed(0)
+    noise = [
+        inference.predict("digits", torch.rand(1, 28, 28, generator=generator)) for _ in range(10)
+    ]
+    assert all(inference.is_flagged("digits", prediction) for prediction in noise)

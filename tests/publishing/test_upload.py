@@ -1,0 +1,349 @@
+"""Publishing and fetching, against a small Hub on this machine: the same bytes, one pinned commit, no token told."""
+
+import hashlib
+import io
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+from huggingface_hub import constants
+
+from losslens import cli
+from losslens.checkpoints import files as checkpoints
+from losslens.checkpoints import hub
+from losslens.inference import predictor as inference
+from losslens.losses import LOSSES
+from losslens.tasks import TASKS
+from support.small_hub import GOOD, SmallHub, small_hub
+
+SHIPPED = Path(checkpoints.__file__).parents[3] / "models"
+REPO = "models/me/loss-lens"
+
+
+@pytest.fixture
+def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SmallHub]:
+    """A small Hub in place of the great one, for this process and those it starts; nothing is
+    cached yet."""
+    with small_hub() as small:
+        for name, value in {
+            "HF_ENDPOINT": small.url,
+            "HF_HOME": str(tmp_path / "hf"),
+            "HF_TOKEN": GOOD,
+            "HF_HUB_DISABLE_XET": "1",
+            "LOSSLENS_MODELS": str(SHIPPED),
+        }.items():
+            monkeypatch.setenv(name, value)
+        # The client read its settings when it was imported.
+        monkeypatch.setattr(constants, "ENDPOINT", small.url)
+        monkeypatch.setattr(
+            constants,
+            "HUGGINGFACE_CO_URL_TEMPLATE",
+            small.url + "/{repo_id}/resolve/{revision}/{filename}",
+        )
+        monkeypatch.setattr(constants, "HF_HOME", str(tmp_path / "hf"))
+        monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "hf" / "hub"))
+        monkeypatch.setattr(constants, "HF_HUB_DISABLE_XET", True)
+        monkeypatch.setattr(hub, "_results", {})
+        inference.forget()
+        yield small
+        inference.forget()
+
+
+def publish(*more: str) -> int:
+    return cli.main(["publish", "--repo-id", "me/loss-lens", "--yes", *more])
+
+
+def run(*command: str, folder: Path | None = None) -> str:
+    """A command as a user runs it, in a process that reads HF_ENDPOINT afresh; what it printed."""
+    done = subprocess.run(
+        [sys.executable, *command], cwd=folder, capture_output=True, text=True, timeout=300
+    )
+    assert done.returncode == 0, done.stderr
+    assert GOOD not in done.stdout + done.stderr
+    return done.stdout
+
+
+def test_what_is_published_is_what_a_space_fetches(
+    server: SmallHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = run(
+        "-m", "losslens.cli", "publish", "--repo-id", "me/loss-lens", "--space", "me/demo", "--yes"
+    )
+    commit, files = server.files(REPO)
+    assert f"LOSSLENS_MODELS=me/loss-lens@{commit}" in said
+    local = {
+        path.relative_to(SHIPPED).as_posix(): path
+        for path in SHIPPED.rglob("*")
+        if path.suffix in hub.KINDS
+    }
+    assert files.keys() == {*local, "manifest.json", "README.md", ".gitattributes"}
+    sums = {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in local.items()}
+    assert json.loads(files["manifest.json"]) == {"sha256": sums}
+
+    space = (
+        tmp_path / "space"
+    )  # as the Hub would check it out, with nothing of this checkout beside it
+    for name, data in server.files("spaces/me/demo")[1].items():
+        (space / name).parent.mkdir(parents=True, exist_ok=True)
+        (space / name).write_bytes(data)
+    monkeypatch.delenv("PYTHONPATH", raising=False)
+    for name, value in server.variables["me/demo"].items():
+        monkeypatch.setenv(name, value)
+    told = run("-c", _IN_THE_SPACE, folder=space).splitlines()
+    assert told[-1] == "cat" * len(LOSSES) and Path(told[-2]).is_relative_to(space)
+
+    folder = checkpoints.models_folder()
+    assert folder.name == commit and folder.is_relative_to(tmp_path)
+    assert all((folder / name).read_bytes() == path.read_bytes() for name, path in local.items())
+    assert not (folder / "README.md").exists()
+    everything = [path.read_bytes() for path in (tmp_path / "hf").rglob("*") if path.is_file()]
+    assert not any(GOOD.encode() in data for data in [*everything, *files.values()])
+
+
+_IN_THE_SPACE = """
+import app
+from losslens import inference
+from losslens.pictures import read_picture
+from losslens.ui.page import build
+
+build()
+prediction = inference.predict_picture("pets", read_picture("src/losslens/data/samples/cat.jpg"))
+print(inference.__file__)
+print("".join(answer.label for answer in prediction.given))
+"""
+
+
+def test_a_space_is_made_private_and_pinned(server: SmallHub) -> None:
+    assert publish("--space", "me/demo", "--private") == 0
+    commit, _ = server.files(REPO)
+    assert server.variables["me/demo"] == {"LOSSLENS_MODELS": f"me/loss-lens@{commit}"}
+    assert [(repo["type"], repo["visibility"], repo.get("sdk")) for repo in server.created] == [
+        ("model", "private", None),
+        ("space", "private", "gradio"),
+    ]
+    _, files = server.files("spaces/me/demo")
+    front = yaml.safe_load(files["README.md"].decode().split("---")[1])
+    assert (
+        front["sdk"] == "gradio"
+        and front["models"] == ["me/loss-lens"]
+        and front["python_version"] == "3.12"
+    )
+    assert {front["app_file"], "requirements.txt"} <= files.keys()
+    assert not any(name.endswith((".pyc", ".pyi")) or name.startswith("models/") for name in files)
+
+
+def test_publishing_again_makes_a_commit_that_a_pinned_user_does_not_get(
+    server: SmallHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert publish() == 0
+    first, files = server.files(REPO)
+    monkeypatch.setenv("LOSSLENS_MODELS", "me/loss-lens")
+    assert checkpoints.models_folder().name == first
+    second = server.commit(REPO, {"digits/focal.json": files["digits/focal.json"] + b"\n"})
+    server.asked.clear()
+    hub._results.clear()  # as in a new process
+    assert checkpoints.models_folder().name == first
+    assert server.asked == []  # all is here: the Hub is not asked at all
+    monkeypatch.setenv("LOSSLENS_MODELS", f"me/loss-lens@{second}")
+    with pytest.raises(
+        checkpoints.CheckpointError, match="checksum"
+    ):  # its manifest is still the first one's
+        checkpoints.models_folder()
+
+
+def test_a_file_with_another_checksum_is_refused_in_one_sentence(
+    server: SmallHub, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert publish() == 0
+    weights = bytearray(server.files(REPO)[1]["digits/focal.safetensors"])
+    weights[-1] ^= 1
+    server.commit(REPO, {"digits/focal.safetensors": bytes(weights)})
+    monkeypatch.setenv("LOSSLENS_MODELS", "me/loss-lens")
+    answers = inference.predict("digits", TASKS["digits"].blank()).answers
+    assert all(
+        "focal.safetensors of me/loss-lens@main does not have the checksum" in answer.problem
+        for answer in answers
+    )
+    capsys.readouterr()
+    assert (
+        cli.main(
+            ["predict", "digits", str(Path(cli.__file__).parent / "data" / "samples" / "cat.jpg")]
+        )
+        == 0
+    )
+    assert "Traceback" not in capsys.readouterr().err
+    weights[-1] ^= 1
+    mended = server.commit(REPO, {"digits/focal.safetensors": bytes(weights)})
+    hub._results.clear()
+    assert checkpoints.models_folder().name == mended  # the bad commit was not pinned
+
+
+def test_a_damaged_note_says_what_to_delete(
+    server: SmallHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    note = tmp_path / "hf" / "losslens" / "me--loss-lens@main.json"
+    note.parent.mkdir(parents=True)
+    note.write_text("{}")
+    monkeypatch.setenv("LOSSLENS_MODELS", "me/loss-lens")
+    with pytest.raises(
+        checkpoints.CheckpointError, match=r"loss-lens@main\.json, is damaged; delete it"
+    ):
+        checkpoints.models_folder()
+    assert server.asked == []
+
+
+@pytest.mark.parametrize(
+    "listed",
+    [
+        {"../../escape.json": "0"},
+        {"/etc/passwd.json": "0"},
+        {"digits/focal.pkl": "0"},
+        {"a.json": 1},
+        [],
+        None,
+    ],
+)
+def test_a_manifest_of_anything_else_is_refused(
+    server: SmallHub, monkeypatch: pytest.MonkeyPatch, listed: object
+) -> None:
+    server.repositories[REPO] = []
+    server.commit(REPO, {"manifest.json": json.dumps({"sha256": listed}).encode()})
+    monkeypatch.setenv("LOSSLENS_MODELS", "me/loss-lens")
+    with pytest.raises(checkpoints.CheckpointError, match="does not list safetensors and JSON"):
+        checkpoints.models_folder()
+
+
+def test_what_the_hub_does_not_have_is_said(
+    server: SmallHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.repositories[REPO] = []
+    bare = server.commit(REPO, {"README.md": b""})
+    server.commit(
+        REPO, {"manifest.json": json.dumps({"sha256": {"digits/focal.json": "0"}}).encode()}
+    )
+    for named, said in {
+        "me/nothing": "There is no me/nothing@main on http://127.0.0.1",
+        "me/loss-lens@v9": "There is no revision me/loss-lens@v9",
+        f"me/loss-lens@{bare}": "has no manifest.json",
+        "me/loss-lens": "focal.json is named by the manifest.json of me/loss-lens@main but",
+        "./no/folder": "no folder here",
+        "one-word": "no folder here",
+    }.items():
+        monkeypatch.setenv("LOSSLENS_MODELS", named)
+        with pytest.raises(checkpoints.CheckpointError, match=said):
+            checkpoints.models_folder()
+
+
+def test_a_hub_out_of_reach_is_said_and_not_asked_again_at_once(
+    server: SmallHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(constants, "ENDPOINT", "http://127.0.0.1:9")
+    monkeypatch.setenv("LOSSLENS_MODELS", "me/loss-lens")
+    with pytest.raises(
+        checkpoints.CheckpointError,
+        match=r"127\.0\.0\.1:9 for me/loss-lens@main failed \(ConnectError\)",
+    ):
+        checkpoints.models_folder()
+    asked = []
+    monkeypatch.setattr(hub, "_fetch", asked.append)
+    with pytest.raises(checkpoints.CheckpointError):
+        checkpoints.models_folder()
+    assert asked == []
+
+
+def test_a_folder_that_is_here_is_meant_even_if_it_looks_like_a_repository(
+    server: SmallHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "me" / "loss-lens").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("LOSSLENS_MODELS", "me/loss-lens")
+    assert checkpoints.models_folder() == Path("me/loss-lens")
+    assert server.asked == []
+
+
+def test_a_dry_run_and_a_no_send_nothing(
+    server: SmallHub, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert publish("--dry-run") == 0
+    said = capsys.readouterr().out
+    assert (
+        "model repository me/loss-lens" in said
+        and "manifest.json, README.md" in said
+        and "dry run" in said
+    )
+    monkeypatch.setattr("builtins.input", lambda _: "n")
+    assert cli.main(["publish", "--repo-id", "me/loss-lens"]) == 0
+    assert "Nothing was uploaded." in capsys.readouterr().out
+    assert server.asked == [] and server.repositories == {}
+
+
+def test_nobody_to_ask_and_bad_names_are_one_line(
+    server: SmallHub, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO())
+    for arguments, said in (
+        (["--repo-id", "me/loss-lens"], "--yes"),
+        (["--repo-id", "loss-lens", "--yes"], "give USER/NAME"),
+        (["--repo-id", "me/loss-lens", "--space", "a b", "--yes"], "give USER/NAME"),
+        (["--repo-id", "me/loss--lens", "--yes"], "Cannot have -- or .."),
+    ):
+        assert cli.main(["publish", *arguments]) == 2
+        error = capsys.readouterr().err
+        assert said in error and error.count("\n") == 1
+    assert server.repositories == {}
+
+
+@pytest.mark.parametrize(
+    ("token", "said"),
+    [
+        ("", "no Hugging Face token here"),
+        ("hf_refusedToken", "refused the token"),
+        ("hf_bröken\x01", "failed"),
+    ],
+    ids=["none", "refused", "unsendable"],
+)
+def test_a_missing_or_refused_token_is_one_sentence_and_is_never_told(
+    server: SmallHub,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    token: str,
+    said: str,
+) -> None:
+    monkeypatch.setenv("HF_TOKEN", token)
+    assert publish() == 2
+    told = capsys.readouterr()
+    assert said in told.err and told.err.count("\n") == 1
+    assert not token or token not in told.out + told.err
+    assert server.repositories == {}
+
+
+def test_a_task_with_a_checkpoint_missing_is_not_published(
+    server: SmallHub, random_models: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (random_models / "digits" / "focal.safetensors").unlink()
+    assert publish() == 2
+    assert "losslens train digits --loss focal" in capsys.readouterr().err
+    assert server.repositories == {}
+
+
+def test_the_model_card_has_the_cards_figures_and_all_that_a_reader_asks(server: SmallHub) -> None:
+    assert publish() == 0
+    _, front, text = server.files(REPO)[1]["README.md"].decode().split("---\n", 2)
+    data = yaml.safe_load(front)
+    assert data["license"] == "apache-2.0" and len(data["datasets"]) == len(TASKS)
+    for task, result in zip(TASKS, data["model-index"][0]["results"], strict=True):
+        accuracies = [
+            metric["value"] for metric in result["metrics"] if metric["type"] == "accuracy"
+        ]
+        measured = [
+            checkpoints.load(task, loss).card.test["softmax"]["accuracy"]["value"]
+            for loss in LOSSES
+        ]
+        assert accuracies == pytest.approx(measured, abs=1e-6)
+        assert all(f"| {value:.2%}".rstrip("%") + " (" in text for value in measured)
+    for part in ("Figures", "Training data", "Intended use", "Limits", "Licence"):
+        assert f"## {part}\n" in text

@@ -1,0 +1,69 @@
+"""Stored predictions: the same answers after rounding, the same after a round trip, and which pictures are disputed."""
+
+import math
+from pathlib import Path
+
+import pytest
+import torch
+
+from losslens.checkpoints.files import CheckpointError
+from losslens.data.dataset import Dataset, Splits
+from losslens.losses import LOSSES
+from losslens.report import predictions
+from losslens.report.predictions import DISPUTED, disagreement
+
+
+def test_rounding_to_half_precision_changes_no_answer() -> None:
+    logits = torch.randn(500, 10, generator=torch.Generator().manual_seed(0)) * 20
+    logits[:, 7] = logits.amax(dim=1) * (
+        1 + 1e-6
+    )  # nearly equal to another: in half precision, equal
+    rounded = predictions._half(logits)
+    assert rounded.dtype == torch.float16
+    assert torch.equal(rounded.argmax(dim=1), logits.argmax(dim=1))
+    torch.testing.assert_close(rounded.float(), logits, rtol=2e-3, atol=1e-3)
+
+
+def test_predictions_are_those_of_the_networks_and_survive_the_disk(
+    random_models: Path, small_splits: Splits
+) -> None:
+    test = small_splits.test
+    networks = predictions.load_networks("digits")
+    made = predictions.predict_all("digits", networks, test)
+    predictions.save("digits", made)
+    kept = predictions.load("digits")
+    for loss in LOSSES:
+        with torch.inference_mode():
+            plain = networks.networks[loss](test.batch(torch.arange(len(test)))[0])
+        assert torch.equal(kept.logits[loss].argmax(dim=1), plain.argmax(dim=1))
+    assert torch.equal(kept.target, test.target)
+    assert len(kept.disputed) == DISPUTED
+    assert torch.equal(kept.pictures, test.images[kept.disputed])
+
+
+def test_pictures_that_may_not_be_handed_on_are_not_kept() -> None:
+    test = Dataset(torch.randint(0, 255, (30, 320, 2, 2), dtype=torch.uint8), torch.arange(30) % 2)
+    head = torch.nn.Sequential(
+        torch.nn.AdaptiveAvgPool2d(1), torch.nn.Flatten(), torch.nn.Linear(320, 2)
+    )
+    networks = predictions.Networks(None, dict.fromkeys(LOSSES, head), dict.fromkeys(LOSSES, 1.0))
+    made = predictions.predict_all("pets", networks, test)
+    assert len(made.disputed) == DISPUTED and len(made.pictures) == 0
+
+
+def test_disagreement_is_none_among_equals_and_greatest_among_opposites() -> None:
+    sure = torch.eye(4) * 100
+    same = {loss: sure for loss in LOSSES}
+    assert disagreement(same, dict.fromkeys(LOSSES, 1.0)).abs().max() < 1e-9
+    opposite = {"a": sure, "b": sure.roll(1, dims=1)}
+    assert disagreement(opposite, {"a": 1.0, "b": 1.0}).tolist() == pytest.approx([math.log(2)] * 4)
+    milder = disagreement(opposite, {"a": 100.0, "b": 100.0})
+    assert (milder < math.log(2)).all() and (milder > 0).all()
+
+
+def test_a_missing_or_damaged_file_names_the_command(random_models: Path) -> None:
+    with pytest.raises(CheckpointError, match="losslens report digits"):
+        predictions.load("digits")
+    predictions.predictions_path("digits").write_bytes(b"damaged")
+    with pytest.raises(CheckpointError, match="losslens report digits"):
+        predictions.load("digits")

@@ -1,0 +1,47 @@
+"""Live training by a program: final figures, a word on how far it is, and a sentence for settings that are not possible."""
+
+from typing import Any
+
+import pytest
+from gradio_client import Client
+from gradio_client.exceptions import AppError
+
+
+def test_a_program_gets_figures_and_tests(app_url: str) -> None:
+    client = Client(app_url, verbose=False)
+    job = client.submit(
+        losses=["cross_entropy", "own"],
+        formula="sum((p - e) ** 2)",
+        examples=1000,
+        epochs=2,
+        api_name="/train",
+    )
+    answer = job.result(timeout=120)
+    assert [each["loss"] for each in answer["figures"]] == ["cross_entropy", "own"]
+    for each in answer["figures"]:
+        assert (
+            0.5 < each["accuracy"]["low"] < each["accuracy"]["value"] < each["accuracy"]["high"] < 1
+        )
+        assert 0 <= each["calibration_error"] < 1 and each["learning_rate"] > 0
+    (pair,) = answer["pairs"]
+    assert 0 < pair["p_value"] <= 1 and pair["better"] in (None, "cross_entropy", "own")
+    assert any(word.get("seen") for word in job.outputs()[:-1])
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"losses": ["hinge"]}, "choose from cross_entropy"),
+        ({"losses": "focal"}, "must be a list of names"),
+        ({"losses": ["focal"], "wrong_labels": 0.9}, "from 0 to 0.6"),
+        ({"losses": ["focal"], "examples": "many"}, "examples must be a number"),
+        ({"losses": ["focal"], "epochs": 2.5}, "whole number"),
+        ({"losses": ["own"], "formula": "z.x"}, "not allowed"),
+        ({"losses": ["own"], "formula": 7}, "formula must be text"),
+    ],
+)
+def test_settings_that_are_not_possible_get_a_sentence(
+    app_url: str, settings: dict[str, Any], said: str
+) -> None:
+    with pytest.raises(AppError, match=said):
+        Client(app_url, verbose=False).predict(**settings, api_name="/train")
