@@ -1,4 +1,4 @@
-"""How fast the eight answers come: compute on one thread, and from the end of a stroke to new bars in Chromium.
+"""How fast a drawing is answered: compute on one thread, and from a stroke to bars in Chromium.
 
 python benchmarks/answer_time.py
 """
@@ -7,27 +7,46 @@ import statistics
 import time
 
 import torch
-from chromium import app_page
+from chromium import app_page, percentile
 from playwright.sync_api import Page
 
 from losslens.data.bundled import mini_mnist
-from losslens.inference import predictor as inference
+from losslens.inference import predictor
 from losslens.losses import LOSSES
 
 ROUNDS = 200
+WARM_UP = 10  # rounds that are not counted
 STROKES = 40
+STROKES_A_DRAWING = 8
+PAUSE = 400  # ms; by then the answer to what was drawn has come
+
+# By the page's own clock: the delay from each release of the button to the next change of cards.
+WATCH = """() => {
+  window.delays = [];
+  let released = null;
+  const pad = document.querySelector(".pad canvas");
+  pad.addEventListener("pointerup", () => { released = performance.now(); });
+  const seen = new MutationObserver(() => {
+    if (released === null || !document.querySelector(".card .bar")) return;
+    const since = released;
+    released = null;
+    requestAnimationFrame(() => window.delays.push(performance.now() - since));
+  });
+  const all = { childList: true, subtree: true, characterData: true, attributes: true };
+  seen.observe(document.body, all);
+}"""
 
 
 def milliseconds(values: list[float]) -> str:
     """Median and 95th percentile."""
-    ordered = sorted(values)
-    return f"median {statistics.median(ordered):6.1f} ms   95th percentile {ordered[int(len(ordered) * 0.95)]:6.1f} ms"
+    high = percentile(values, 0.95)
+    return f"median {statistics.median(values):6.1f} ms   95th percentile {high:6.1f} ms"
 
 
 def compute() -> tuple[list[float], list[float]]:
-    """Times in ms of the eight networks' logits alone, and of the whole answer with heatmaps."""
+    """Times in ms of all networks' logits alone, and of the answer with its saliency maps."""
     image = mini_mnist().batch(torch.tensor([2100]))[0][0]
-    networks = [inference.network("digits", loss) for loss in LOSSES]
+    networks = [predictor.network("digits", loss) for loss in LOSSES]
     logits, whole = [], []
     for _ in range(ROUNDS):
         began = time.perf_counter()
@@ -36,27 +55,14 @@ def compute() -> tuple[list[float], list[float]]:
                 network(image[None]).softmax(dim=1)
         logits.append((time.perf_counter() - began) * 1000)
         began = time.perf_counter()
-        inference.predict("digits", image)
-        inference.explain("digits", image)
+        predictor.saliency_maps("digits", predictor.predict("digits", image).features)
         whole.append((time.perf_counter() - began) * 1000)
-    return logits[10:], whole[10:]
+    return logits[WARM_UP:], whole[WARM_UP:]
 
 
 def in_the_browser(page: Page) -> list[float]:
-    """From the end of each stroke (the button's release) to the next change of the cards, in ms, by
-    the page's own clock."""
-    page.evaluate("""() => {
-      window.delays = [];
-      let released = null;
-      document.querySelector(".pad canvas").addEventListener("pointerup", () => { released = performance.now(); });
-      new MutationObserver(() => {
-        if (released !== null && document.querySelector(".card .bar")) {
-          const since = released;
-          released = null;
-          requestAnimationFrame(() => window.delays.push(performance.now() - since));
-        }
-      }).observe(document.body, { childList: true, subtree: true, characterData: true, attributes: true });
-    }""")
+    """From the end of each stroke to the next change of the cards, in ms."""
+    page.evaluate(WATCH)
     box = page.locator(".pad canvas").bounding_box()
     assert box is not None
     for index in range(STROKES):
@@ -64,15 +70,14 @@ def in_the_browser(page: Page) -> list[float]:
         page.mouse.move(x, y)
         page.mouse.down()
         page.mouse.move(x - 15, y + 100, steps=4)
-        page.wait_for_timeout(
-            400
-        )  # the answer to the stroke under way has come; what follows is the answer to its end
+        # The answer to the stroke under way; what follows is the answer to its end.
+        page.wait_for_timeout(PAUSE)
         page.mouse.move(x - 20, y + 130, steps=2)
         page.mouse.up()
-        page.wait_for_timeout(400)
-        if index % 8 == 7:
+        page.wait_for_timeout(PAUSE)
+        if index % STROKES_A_DRAWING == STROKES_A_DRAWING - 1:
             page.locator(".pad-clear").click()
-            page.wait_for_timeout(300)
+            page.wait_for_selector(".digits .answer .blank")
     return list(page.evaluate("window.delays"))
 
 
@@ -80,13 +85,16 @@ def main() -> None:
     """Print the three rows."""
     torch.set_num_threads(1)
     logits, whole = compute()
-    print(f"eight answers, one thread                 {milliseconds(logits)}")
-    print(f"eight answers with heatmaps, one thread   {milliseconds(whole)}")
+    print(f"{len(LOSSES)} answers, one thread                      {milliseconds(logits)}")
+    print(f"{len(LOSSES)} answers with saliency maps, one thread   {milliseconds(whole)}")
     with app_page() as page:
         page.wait_for_selector(".pad canvas")
-        page.wait_for_timeout(1500)
+        page.locator(".pad-sample").first.click()  # answers once, so that nothing is new
+        page.wait_for_selector(".digits .card .bar")
+        page.locator(".pad-clear").click()
+        page.wait_for_selector(".digits .answer .blank")
         delays = in_the_browser(page)
-    print(f"end of a stroke to new bars, {len(delays)} strokes    {milliseconds(delays)}")
+    print(f"end of a stroke to new bars, {len(delays)} strokes     {milliseconds(delays)}")
 
 
 if __name__ == "__main__":

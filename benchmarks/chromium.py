@@ -1,7 +1,7 @@
-"""A headless Chromium, and the running app on a page of it, for the benchmarks that drive it."""
+"""A headless Chromium, and the running app on a page of it, for benchmarks that drive a browser."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -30,3 +30,8 @@ def app_page() -> Iterator[Page]:
         page.goto(url)
         yield page
     demo.close()
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """The value below which ``share`` (0..1) of them lie."""
+    return sorted(values)[int(len(values) * share)]

@@ -9,13 +9,12 @@ seed. The 1,000 held-out examples, whose accuracy the page shows, play no part.
 import argparse
 
 import torch
-from losslens.tasks.live_tasks import LIVE_TASKS
-
 from losslens.evaluation.metrics import outputs_of
-from losslens.live.config import LiveConfig
+from losslens.live.config import LiveConfig, live_tasks
 from losslens.losses import LOSSES
 from losslens.training.config import TrainConfig
-from losslens.training.loop import new_state, train
+from losslens.training.loop import train
+from losslens.training.state import new_state
 
 APART = 800
 RATES = {"adamw": (0.003, 0.01, 0.02), "sgd": (0.005, 0.02, 0.05)}
@@ -23,7 +22,8 @@ RATES = {"adamw": (0.003, 0.01, 0.02), "sgd": (0.005, 0.02, 0.05)}
 
 def accuracy(task: str, loss: str, optimizer: str, rate: float) -> float:
     """The share of right answers, 0..1; 0 where the loss blew up."""
-    live, usual = LIVE_TASKS[task], LiveConfig(task=task)
+    usual = LiveConfig(task=task)
+    live = usual.live
     examples, _ = live.load()
     learnt, apart = (
         examples.pick(part)
@@ -52,7 +52,7 @@ def accuracy(task: str, loss: str, optimizer: str, rate: float) -> float:
 def main() -> None:
     """Print a row for each optimizer and loss."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("task", choices=LIVE_TASKS)
+    parser.add_argument("task", choices=live_tasks())
     task = parser.parse_args().task
     torch.set_num_threads(1)
     for optimizer, rates in RATES.items():

@@ -21,7 +21,7 @@ from playwright.sync_api import Browser, Page, TimeoutError
 
 from losslens.live.config import LiveConfig, Point, Trained
 from losslens.live.process import dismiss, keep_one_ready
-from losslens.live.queue import Places
+from losslens.live.queue import TrainingQueue
 
 GOAL = 0.97
 VISITORS = 20
@@ -99,7 +99,7 @@ def time_to_goal() -> None:
     keep_one_ready()
     time.sleep(WARM_UP)
     began, reached, last = time.monotonic(), None, None
-    for news in Places().stream("one", LiveConfig()):
+    for news in TrainingQueue().stream("one", LiveConfig()):
         if isinstance(news, Point):
             last = news
             if reached is None and min(news.accuracy) > GOAL:

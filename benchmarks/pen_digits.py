@@ -1,6 +1,7 @@
-"""Accuracy on pen strokes of people outside MNIST, drawn on the canvas at any place and size, through /predict_digit.
+"""Accuracy on pen strokes of people outside MNIST, through the app's own /predict_digit.
 
-Strokes: UCI Pen-Based Recognition of Handwritten Digits (CC BY 4.0) as a gzipped file with one JSON object a line,
+The strokes are drawn on the canvas at any place and size. They come from UCI's Pen-Based
+Recognition of Handwritten Digits (CC BY 4.0), as a gzipped file with one JSON object a line,
 ``{"label": 3, "strokes": [[[x, y], ...], ...]}``, y upward.
 
     python benchmarks/pen_digits.py strokes.jsonl.gz --count 1000
@@ -12,6 +13,8 @@ import gzip
 import io
 import json
 import random
+from collections import defaultdict
+from typing import Any
 
 import numpy as np
 import torch
@@ -19,7 +22,6 @@ from gradio_client import Client
 from PIL import Image, ImageDraw
 
 from losslens.evaluation.metrics import accuracy
-from losslens.losses import LOSSES
 from losslens.ui.app import build, launch_options
 
 PAD = 280  # pixels
@@ -28,8 +30,7 @@ FINE = 2  # drawn this many times larger, then averaged: the browser's anti-alia
 
 
 def drawn(strokes: list[list[list[float]]], chance: random.Random) -> Image.Image:
-    """The strokes with the pad's round brush, 90 to 230 pixels tall or wide, anywhere that they
-    fit."""
+    """The strokes with the pad's round brush, 90 to 230 pixels tall or wide, where they fit."""
     points = np.concatenate([np.array(stroke, dtype=float) for stroke in strokes])
     low, high = points.min(axis=0), points.max(axis=0)
     size = chance.uniform(90, 230)
@@ -39,13 +40,8 @@ def drawn(strokes: list[list[list[float]]], chance: random.Random) -> Image.Imag
     paper = Image.new("L", (PAD * FINE, PAD * FINE), 255)
     pen, radius, middle = ImageDraw.Draw(paper), PEN * FINE / 2, (low + high) / 2
     for stroke in strokes:
-        line = [
-            (
-                ((x - middle[0]) * scale + centre[0]) * FINE,
-                (-(y - middle[1]) * scale + centre[1]) * FINE,
-            )
-            for x, y in stroke
-        ]
+        placed = (np.array(stroke, dtype=float) - middle) * (scale, -scale) + centre
+        line = [(float(x), float(y)) for x, y in placed * FINE]
         pen.line(line, fill=17, width=PEN * FINE, joint="curve")
         for x, y in line:
             pen.ellipse((x - radius, y - radius, x + radius, y + radius), fill=17)
@@ -60,8 +56,8 @@ def data_url(picture: Image.Image) -> str:
 
 
 def main() -> None:
-    """Print one row a loss, and how many were marked as no digit."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    """Print one row a loss, and how many were flagged as no digit."""
+    parser = argparse.ArgumentParser(description=str(__doc__).splitlines()[0])
     parser.add_argument("strokes")
     parser.add_argument("--count", type=int, default=0, help="a random part of so many; 0: all")
     options = parser.parse_args()
@@ -73,20 +69,27 @@ def main() -> None:
         digits = chance.sample(digits, options.count)
     demo = build()
     _, url, _ = demo.launch(**launch_options(), prevent_thread_lock=True, quiet=True)
-    client = Client(url, verbose=False)
-    right, marked = {loss: [] for loss in LOSSES}, 0
-    for digit in digits:
-        result = client.predict(
-            data_url(drawn(digit["strokes"], chance)), api_name="/predict_digit"
-        )
-        marked += result["marked"]
-        for loss, answer in result["answers"].items():
-            right[loss].append(answer["label"] == str(digit["label"]))
+    right, flagged = answered(Client(url, verbose=False), digits, chance)
     demo.close()
     for loss, each in right.items():
         share = accuracy(np.array(each, dtype=float))
         print(f"{loss:14} {share.value:7.2%} ({share.low:.2%} to {share.high:.2%})")
-    print(f"marked as not like any digit: {marked / len(digits):.2%} of {len(digits)}")
+    print(f"flagged as not like any digit: {flagged / len(digits):.2%} of {len(digits)}")
+
+
+def answered(
+    client: Client, digits: list[dict[str, Any]], chance: random.Random
+) -> tuple[dict[str, list[bool]], int]:
+    """Whether each loss's answer to each digit is right, and how many digits were flagged."""
+    right: dict[str, list[bool]] = defaultdict(list)
+    flagged = 0
+    for digit in digits:
+        url = data_url(drawn(digit["strokes"], chance))
+        result = client.predict(url, api_name="/predict_digit")
+        flagged += result["marked"]
+        for loss, answer in result["answers"].items():
+            right[loss].append(answer["label"] == str(digit["label"]))
+    return right, flagged
 
 
 if __name__ == "__main__":

@@ -1,4 +1,5 @@
-"""Shared pieces of the tests: small data, and checkpoints with random weights in a folder of their own."""
+"""Shared pieces of the tests: small data, and checkpoints with random weights in a folder of their
+own."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,7 +21,7 @@ torch.set_num_threads(1)  # as the app does; small networks lose by sharing a pi
 
 @pytest.fixture(scope="session")
 def mini() -> Dataset:
-    """The 5,000 shipped digits."""
+    """The digits that ship with the package, as many of each class, ordered by class."""
     return mini_mnist()
 
 
@@ -37,8 +38,9 @@ def random_card(task: str, loss: str) -> checkpoints.Card:
 
 
 @pytest.fixture
-def random_models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A models folder with eight networks of random weights, in use for this test alone."""
+def random_models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A models folder with a network of random weights for each loss, in use for this test
+    alone."""
     torch.manual_seed(0)
     folder = tmp_path / "models"
     for loss in LOSSES:
@@ -53,13 +55,13 @@ def random_models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @contextmanager
 def served(**options: object) -> Iterator[str]:
     """The app on a free port."""
-    page = import_module("losslens.ui.page")  # only here: the tests of all else need no gradio
-    demo = page.build()
-    _, url, _ = demo.launch(
-        **page.launch_options(), prevent_thread_lock=True, quiet=True, **options
-    )
-    yield url
-    demo.close()
+    app = import_module("losslens.ui.app")  # only here: the tests of all else need no gradio
+    demo = app.build()
+    _, url, _ = demo.launch(**app.launch_options(), prevent_thread_lock=True, quiet=True, **options)
+    try:
+        yield url
+    finally:
+        demo.close(verbose=False)
 
 
 @pytest.fixture(scope="session")

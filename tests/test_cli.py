@@ -2,17 +2,20 @@
 
 import json
 import os
+import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
-import time
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
+from numpy.typing import NDArray
 from PIL import Image
 from safetensors.torch import load_file
 from torchvision.datasets import mnist as torchvision_mnist
@@ -22,35 +25,38 @@ from losslens.checkpoints import files as checkpoints
 from losslens.data.dataset import Dataset
 from losslens.data.synthetic_ood_photos import synthetic_ood_photos
 from losslens.inference import predictor as inference
+from losslens.losses import LOSSES
 from losslens.networks.pet_net import PetBackbone, PetNet
-from losslens.report import label_noise as wrong_labels
-from losslens.report import robustness
-from losslens.report import schema as report
+from losslens.report import label_noise, schema
 from losslens.tasks import TASKS
+from losslens.ui.i18n import FALLBACK, WORDS, Words
 
 EPOCHS = 2
+TESTED = 1_000
 
 
 @pytest.fixture(scope="session")
 def data_root(tmp_path_factory: pytest.TempPathFactory, mini: Dataset) -> Path:
-    """A small MNIST in MNIST's own files: 5,000 digits twice over to train and hold out, 1,000 of
-    them again to test."""
+    """A small MNIST in MNIST's own files: the shipped digits twice over to train and hold out, some
+    of them again to test."""
     raw = tmp_path_factory.mktemp("data") / "MNIST" / "raw"
     raw.mkdir(parents=True)
-    order = torch.randperm(5000, generator=torch.Generator().manual_seed(0))
-    for prefix, part in (("train", order.repeat(2)), ("t10k", order[:1000])):
+    order = torch.randperm(len(mini), generator=torch.Generator().manual_seed(0))
+    for prefix, part in (("train", order.repeat(2)), ("t10k", order[:TESTED])):
         images, target = mini.images[part, 0].numpy(), mini.target[part].numpy().astype("uint8")
-        head = (
-            (2051).to_bytes(4, "big") + len(part).to_bytes(4, "big") + (28).to_bytes(4, "big") * 2
-        )
-        (raw / f"{prefix}-images-idx3-ubyte").write_bytes(head + images.tobytes())
-        head = (2049).to_bytes(4, "big") + len(part).to_bytes(4, "big")
-        (raw / f"{prefix}-labels-idx1-ubyte").write_bytes(head + target.tobytes())
+        (raw / f"{prefix}-images-idx3-ubyte").write_bytes(_idx(2051, images))
+        (raw / f"{prefix}-labels-idx1-ubyte").write_bytes(_idx(2049, target))
     return raw.parents[1]
 
 
+def _idx(kind: int, values: NDArray[np.uint8]) -> bytes:
+    return (
+        b"".join(number.to_bytes(4, "big") for number in (kind, *values.shape)) + values.tobytes()
+    )
+
+
 def run(
-    *arguments: object, launcher: tuple[str, ...] = ("-m", "losslens.cli"), **options: object
+    *arguments: object, launcher: tuple[str, ...] = ("-m", "losslens.cli")
 ) -> subprocess.Popen[str]:
     command = [sys.executable, *launcher, *map(str, arguments)]
     environment = os.environ | {"OMP_NUM_THREADS": "1"}
@@ -72,9 +78,10 @@ def test_ctrl_c_leaves_a_state_and_resume_ends_the_same(data_root: Path, tmp_pat
     assert cli.main([str(word) for word in train(data_root, tmp_path, "whole")]) == 0
 
     process = run(*train(data_root, tmp_path, "broken", "--seed", 0))
-    while process.stderr.read(1) != "|":  # the progress bar has begun
-        assert process.poll() is None
-    time.sleep(0.5)
+    seen = ""
+    while not re.search(r" [1-9]\d*/\d", seen):  # the progress bar shows a step
+        seen += process.stderr.read(1)
+        assert process.poll() is None, seen
     process.send_signal(signal.SIGINT)
     _, said = process.communicate(timeout=60)
     assert process.returncode == 130 and "--resume" in said and "Traceback" not in said
@@ -93,25 +100,12 @@ def test_ctrl_c_leaves_a_state_and_resume_ends_the_same(data_root: Path, tmp_pat
 def test_accelerate_trains_in_two_processes(data_root: Path, tmp_path: Path) -> None:
     # With --cpu, accelerate would start one process (or need MPI): --multi_gpu is its name for
     # torch's own launcher.
-    launcher = (
-        "-m",
-        "accelerate.commands.launch",
-        "--multi_gpu",
-        "--num_processes",
-        "2",
-        "--num_machines",
-        "1",
-    )
-    launcher += (
-        "--mixed_precision",
-        "no",
-        "--dynamo_backend",
-        "no",
-        "--main_process_port",
-        "29517",
-        "-m",
-        "losslens.cli",
-    )
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        port = unused.getsockname()[1]
+    options = "--multi_gpu --num_processes 2 --num_machines 1 --mixed_precision no"
+    options += f" --dynamo_backend no --main_process_port {port}"
+    launcher = ("-m", "accelerate.commands.launch", *options.split(), "-m", "losslens.cli")
     process = run(*train(data_root, tmp_path, "two"), launcher=launcher)
     said, errors = process.communicate(timeout=300)
     assert process.returncode == 0, errors
@@ -132,7 +126,7 @@ def few_pets(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-def test_pets_heads_are_trained_on_a_trunk_that_is_made_once(
+def test_pets_networks_are_trained_on_a_backbone_that_is_made_once(
     few_pets: Path,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -164,33 +158,21 @@ def test_the_detector_is_fitted_anew_and_nothing_else(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setitem(
-        TASKS,
-        "pets",
-        replace(TASKS["pets"], synthetic_ood=lambda seed: synthetic_ood_photos(seed, 14)),
-    )
-    models, photos = (
-        shutil.copytree(checkpoints.models_folder() / "pets", tmp_path / "out" / "pets"),
-        tmp_path / "photos",
-    )
+    few = replace(TASKS["pets"], synthetic_ood=lambda seed: synthetic_ood_photos(seed, 14))
+    monkeypatch.setitem(TASKS, "pets", few)
+    shipped, photos = checkpoints.models_folder() / "pets", tmp_path / "photos"
+    models = shutil.copytree(shipped, tmp_path / "out" / "pets")
     photos.mkdir()
     for index in range(4):
         Image.new("RGB", (40, 40), (50 * index, 90, 90)).save(photos / f"{index}.png")
     before = {path.name: path.read_bytes() for path in models.iterdir()}
-    command = [
-        "train",
-        "pets",
-        "--loss",
-        "none",
-        "--data-root",
-        few_pets,
-        "--out",
-        tmp_path / "out",
-        "--others",
-        photos,
-    ]
+    command = ["train", "pets", "--loss", "none", "--data-root", few_pets, "--others", photos]
+    command += ["--out", tmp_path / "out"]
     assert cli.main([str(word) for word in command]) == 0
-    assert "14 made synthetic_ood and 4 photos of other things" in capsys.readouterr().out
+    assert (
+        "14 synthetic pictures of other things and 4 photos of other things"
+        in capsys.readouterr().out
+    )
     after = {path.name: path.read_bytes() for path in models.iterdir()}
     assert [name for name in after if after[name] != before[name]] == ["unlike.safetensors"]
 
@@ -202,22 +184,62 @@ def test_report_remakes_everything_and_prints_its_tables(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setitem(robustness.EXAMPLES, "digits", 10)
-    few = {"losses": ("mse", "gce"), "shares": (0.0, 0.4), "seeds": (0, 1), "epochs": 1}
-    monkeypatch.setattr(wrong_labels, "measure", partial(wrong_labels.measure, **few))
+    monkeypatch.setitem(TASKS, "digits", replace(TASKS["digits"], corruption_examples=10))
+    study = label_noise.Study(losses=("mse", "gce"), shares=(0.0, 0.4), seeds=(0, 1), epochs=1)
+    monkeypatch.setattr(label_noise, "measure", partial(label_noise.measure, study=study))
     command = ["report", "digits", "--data-root", str(data_root), "--runs", str(tmp_path / "runs")]
     assert cli.main(command) == 0
     said = capsys.readouterr().out
-    assert said.count("| Focal (γ = 2) |") == 1 and said.count("| Squared error (logits) |") == 2
-    assert "40 % wrong labels" in said and "Under ten corruptions" in said
-    made = report.load("digits")
-    assert made.tested.examples == 1000 and made.corrupted.examples == 10
+    tables_of = {loss: said.count(f"| {LOSSES[loss].label} |") for loss in ("focal", "mse")}
+    assert tables_of == {"focal": 1, "mse": 2}
+    assert "40 % wrong labels" in said and "corruptions" in said
+    made = schema.load("digits")
+    assert made.tested.examples == TESTED and made.corrupted.examples == 10
     assert list(made.wrong_labels.accuracy) == ["mse", "gce"]
     assert cli.main([*command, "--only", "prediction"]) == 2
     assert "choose from predictions, corruptions, wrong-labels" in capsys.readouterr().err
+
+
+def test_report_is_made_with_the_losses_that_are_there_and_names_the_others(
+    random_models: Path, data_root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (random_models / "digits" / "mse.safetensors").unlink()
-    assert cli.main([*command, "--only", "predictions"]) == 2
-    assert "losslens train digits --loss mse" in capsys.readouterr().err
+    command = ["report", "digits", "--data-root", str(data_root), "--only", "predictions"]
+    assert cli.main(command) == 0
+    said = capsys.readouterr()
+    assert "Not measured yet" in said.err and "losslens train digits --loss mse" in said.err
+    assert LOSSES["mse"].label not in said.out and LOSSES["focal"].label in said.out
+    assert schema.load("digits").tested.losses == [loss for loss in LOSSES if loss != "mse"]
+    for loss in LOSSES:
+        (random_models / "digits" / f"{loss}.safetensors").unlink(missing_ok=True)
+    assert cli.main(command) == 2
+    assert "losslens train digits --loss cross_entropy" in capsys.readouterr().err
+
+
+def test_evaluate_prints_a_line_a_loss(
+    random_models: Path, data_root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (random_models / "digits" / "mse.safetensors").write_bytes(b"no weights")
+    assert cli.main(["evaluate", "digits", "--data-root", str(data_root)]) == 0
+    said = dict(line.split(maxsplit=1) for line in capsys.readouterr().out.splitlines())
+    assert said.keys() == {"loss", *LOSSES, "mean"}
+    assert "is damaged" in said.pop("mse") and "%" in said["focal"]
+
+
+def test_translations_lists_what_a_language_lacks(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["translations"]) == 0
+    assert capsys.readouterr().out == f"ja: {len(WORDS['ja'])} of {len(WORDS[FALLBACK])} texts\n"
+    half = Words("fr", {"language": "Français", "live.start": "Démarrer"}, WORDS[FALLBACK])
+    monkeypatch.setitem(WORDS, "fr", half)
+    assert cli.main(["translations", "fr"]) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert said[0] == f"fr: 2 of {len(WORDS[FALLBACK])} texts"
+    assert f"  live.pause: {WORDS[FALLBACK]['live.pause']}" in said
+    assert not any(line.startswith("  live.start:") for line in said)
+    assert cli.main(["translations", "xx"]) == 2
+    assert "unknown language 'xx'" in capsys.readouterr().err
 
 
 def test_predict_reads_a_picture_and_says_what_is_wrong_with_others(
@@ -225,7 +247,7 @@ def test_predict_reads_a_picture_and_says_what_is_wrong_with_others(
 ) -> None:
     Image.fromarray(mini.images[100, 0].numpy()).save(tmp_path / "digit.png")
     assert cli.main(["predict", "digits", str(tmp_path / "digit.png")]) == 0
-    assert capsys.readouterr().out.count("softmax") == 8
+    assert capsys.readouterr().out.count("softmax") == len(LOSSES)
     Image.new("L", (100, 100), 255).save(tmp_path / "blank.png")
     (tmp_path / "text.png").write_text("no picture")
     for name, said in (
@@ -235,6 +257,16 @@ def test_predict_reads_a_picture_and_says_what_is_wrong_with_others(
     ):
         assert cli.main(["predict", "digits", str(tmp_path / name)]) == 2
         assert said in capsys.readouterr().err
+
+
+def test_help_imports_nothing_heavy_and_names_every_command() -> None:
+    code = (
+        "import sys, losslens.cli as cli\ntry: cli.main(['--help'])\nfinally: print(*sys.modules)"
+    )
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    shown, modules = said.stdout.rsplit("\n", 2)[:2]
+    assert all(re.search(rf"^ +{command}\b", shown, re.M) for command in cli.COMMANDS)
+    assert not {"torch", "numpy", "PIL", "gradio"} & set(modules.split())
 
 
 def test_absent_data_and_no_network_is_one_clear_line(

@@ -1,230 +1,232 @@
-"""The command line: ``losslens train | evaluate | predict | report | publish | app``."""
+"""The command line: ``losslens train | evaluate | predict | report | publish | app | ...``.
+
+Each command imports what it needs when it is asked for: ``losslens --help`` imports none of it.
+"""
 
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-import torch
-from accelerate import Accelerator
+if TYPE_CHECKING:
+    from losslens.training.runner import Job
 
-from losslens.checkpoints import files as checkpoints
-from losslens.data.sources import other_photos
-from losslens.evaluation.metrics import figures, outputs_of
-from losslens.images.reading import read_picture
-from losslens.inference import predictor as inference
-from losslens.losses import LOSSES
-from losslens.publishing import upload as publish
-from losslens.report.build import PARTS, make
-from losslens.report.markdown import markdown
-from losslens.tasks import TASKS
-from losslens.training.backbone import on_backbone, splits_for
-from losslens.training.config import TrainConfig
-from losslens.training.ood_detector import make_detector
-from losslens.training.pipeline import make_checkpoint
-from losslens.training.runner import TrainingInterrupted
-from losslens.validation import one_of
+_INTERRUPTED = 130  # exit status after Ctrl-C, as of a shell
+_REFUSED = 2
+
+
+@dataclass(frozen=True)
+class Command:
+    """One command: what it takes, and what it does with it."""
+
+    help: str
+    arguments: Callable[[argparse.ArgumentParser], None]
+    run: Callable[[argparse.Namespace], None]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; returns the exit status. What a person got wrong becomes one line on
-    stderr."""
-    options = _parser().parse_args(arguments)
+    """Run one command; the exit status. What a person got wrong becomes one line on stderr."""
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    options = _parser(given).parse_args(given)
     try:
-        options.command(options)
-    except TrainingInterrupted as stop:
-        print(
-            f"losslens: {stop}; the same command with --resume goes on from there", file=sys.stderr
-        )
-        return 130
-    except (ValueError, OSError, ArithmeticError, checkpoints.CheckpointError) as error:
-        print(f"losslens: {error}", file=sys.stderr)
-        return 2
+        COMMANDS[options.command].run(options)
     except KeyboardInterrupt:
-        return 130
+        return _INTERRUPTED
+    except Exception as error:
+        status = _status(error)
+        if status is None:
+            raise
+        return status
     return 0
 
 
-def _parser() -> argparse.ArgumentParser:
+def _status(error: Exception) -> int | None:
+    """The exit status for what a person can do something about, said on stderr; None for else."""
+    kinds = _import("checkpoints.files"), _import("training.runner")
+    if isinstance(error, kinds[1].TrainingInterrupted):
+        resume = "the same command with --resume goes on from there"
+        print(f"losslens: {error}; {resume}", file=sys.stderr)
+        return _INTERRUPTED
+    if isinstance(error, (ValueError, OSError, ArithmeticError, kinds[0].CheckpointError)):
+        print(f"losslens: {error}", file=sys.stderr)
+        return _REFUSED
+    return None
+
+
+def _import(module: str) -> Any:
+    return import_module(f"losslens.{module}")
+
+
+def _parser(given: Sequence[str]) -> argparse.ArgumentParser:
+    """All commands by name and help; the arguments only of the one that is ``given``."""
     parser = argparse.ArgumentParser(
         prog="losslens", description="See what a loss function teaches a network."
     )
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
-
-    training = commands.add_parser("train", help="train checkpoints and measure them")
-    training.add_argument("task", choices=TASKS)
-    training.add_argument(
-        "--loss", default="all", help=f"all, none, or of: {', '.join(LOSSES)} (several with commas)"
-    )
-    training.add_argument("--seed", type=int, default=0)
-    training.add_argument("--epochs", type=int, default=0, help="0: the task's own")
-    training.add_argument("--learning-rate", type=float, default=0.0, help="0: the task's own")
-    training.add_argument(
-        "--data-root", default="data", help="folder with the data, or to download it into"
-    )
-    training.add_argument(
-        "--out", type=Path, default=Path("models"), help="folder for the checkpoints"
-    )
-    training.add_argument(
-        "--runs", type=Path, default=Path("runs"), help="folder for resumable states"
-    )
-    training.add_argument(
-        "--others",
-        type=Path,
-        nargs="+",
-        help="folders with photos of neither class, for the detector (pets)",
-    )
-    training.add_argument("--resume", action="store_true", help="go on from an interrupted run")
-    training.set_defaults(command=_train)
-
-    evaluating = commands.add_parser("evaluate", help="measure the checkpoints on the test data")
-    evaluating.add_argument("task", choices=TASKS)
-    evaluating.add_argument("--data-root", default="data")
-    evaluating.set_defaults(command=_evaluate)
-
-    predicting = commands.add_parser("predict", help="every loss's answer to a picture")
-    predicting.add_argument("task", choices=TASKS)
-    predicting.add_argument("picture", type=Path)
-    predicting.set_defaults(command=_predict)
-
-    reporting = commands.add_parser(
-        "report", help="remake the report cards from checkpoints and data"
-    )
-    reporting.add_argument(
-        "tasks", choices=TASKS, nargs="+", metavar="TASK", help=" or ".join(TASKS)
-    )
-    reporting.add_argument(
-        "--only",
-        default=",".join(PARTS),
-        help="parts to remake, with commas (default: all, %(default)s)",
-    )
-    reporting.add_argument("--data-root", default="data")
-    reporting.add_argument(
-        "--runs", type=Path, default=Path("runs"), help="folder for the runs with wrong labels"
-    )
-    reporting.set_defaults(command=_report)
-
-    publishing = commands.add_parser(
-        "publish", help="put the checkpoints, and the app, on Hugging Face"
-    )
-    publishing.add_argument("--repo-id", required=True, help="USER/NAME of the model repository")
-    publishing.add_argument("--space", help="USER/NAME of a Space for the app")
-    publishing.add_argument(
-        "--private", action="store_true", help="for you alone; without it what is created is public"
-    )
-    publishing.add_argument("--dry-run", action="store_true", help="only say what would be done")
-    publishing.add_argument("--yes", action="store_true", help="do not ask")
-    publishing.set_defaults(command=_publish)
-
-    serving = commands.add_parser("app", help="start the app")
-    serving.add_argument("--mcp", action="store_true", help="its endpoints are MCP tools too")
-    serving.set_defaults(command=_app)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND", dest="command")
+    wanted = next((word for word in given if not word.startswith("-")), "")
+    for name, command in COMMANDS.items():
+        subparser = commands.add_parser(name, help=command.help)
+        if name == wanted:
+            command.arguments(subparser)
     return parser
 
 
+def _task_argument(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("task", choices=_import("tasks").TASKS)
+
+
+def _data_argument(parser: argparse.ArgumentParser, help: str | None = None) -> None:
+    parser.add_argument("--data-root", default="data", help=help)
+
+
+def _train_arguments(parser: argparse.ArgumentParser) -> None:
+    losses = ", ".join(_import("losses").LOSSES)
+    _task_argument(parser)
+    parser.add_argument(
+        "--loss", default="all", help=f"all, none, or of: {losses} (several with commas)"
+    )
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--epochs", type=int, default=0, help="0: the task's own")
+    parser.add_argument("--learning-rate", type=float, default=0.0, help="0: the task's own")
+    _data_argument(parser, "folder with the data, or to download it into")
+    parser.add_argument(
+        "--out", type=Path, default=Path("models"), help="folder for the checkpoints"
+    )
+    _runs_argument(parser, "folder for resumable states")
+    parser.add_argument(
+        "--others",
+        type=Path,
+        nargs="+",
+        help="folders with photos of neither class, for the OOD detector (pets)",
+    )
+    parser.add_argument("--resume", action="store_true", help="go on from an interrupted run")
+
+
+def _runs_argument(parser: argparse.ArgumentParser, help: str) -> None:
+    parser.add_argument("--runs", type=Path, default=Path("runs"), help=help)
+
+
 def _train(options: argparse.Namespace) -> None:
-    losses = {"all": list(LOSSES), "none": []}.get(options.loss, options.loss.split(","))
+    config, pipeline = _import("training.config"), _import("training.pipeline")
+    losses = {"all": list(_import("losses").LOSSES), "none": []}.get(
+        options.loss, options.loss.split(",")
+    )
     configs = [
-        TrainConfig(
+        config.TrainConfig(
             options.task, loss, options.seed, options.epochs, learning_rate=options.learning_rate
         )
         for loss in losses
     ]
-    accelerator = _accelerator()
-    if accelerator.is_main_process and accelerator.num_processes > 1:
-        print(f"{accelerator.num_processes} processes share each batch")
-    pictures = TASKS[options.task].load(options.data_root)
+    job = _job(options.out, options.runs, resume=options.resume)
+    if job.is_main and job.accelerator.num_processes > 1:
+        print(f"{job.accelerator.num_processes} processes share each batch")
+    pictures = _import("tasks").TASKS[options.task].load(options.data_root)
     if configs:
-        splits = splits_for(
-            options.task,
-            pictures,
-            accelerator,
-            options.out,
-            options.runs,
-            options.seed,
-            resume=options.resume,
-        )
-    for config in configs:
-        path = make_checkpoint(
-            config, splits, accelerator, options.out, options.runs, resume=options.resume
-        )
+        splits = _import("training.backbone").splits_for(options.task, pictures, job, options.seed)
+    for each in configs:
+        path = pipeline.make_checkpoint(each, splits, job)
         if path is not None:
             print(f"wrote {path}")
-    everyone = all(
-        checkpoints.checkpoint_path(options.task, loss, options.out).is_file() for loss in LOSSES
-    )
-    if accelerator.is_main_process and everyone:
-        photos = other_photos(options.others) if options.others else []
-        others = (
-            torch.stack([TASKS[options.task].to_tensor(photo) for photo in photos])
-            if photos
-            else None
-        )
-        print(make_detector(options.task, pictures, options.out, others))
+    if job.is_main:
+        _fit_detector(options, pictures)
 
 
-def _accelerator() -> Accelerator:
-    accelerator = Accelerator(cpu=not torch.cuda.is_available())
-    if accelerator.device.type == "cpu" and "OMP_NUM_THREADS" not in os.environ:
-        torch.set_num_threads(
-            1
-        )  # networks this small lose more than they gain by sharing a picture between cores
-    return accelerator
+def _fit_detector(options: argparse.Namespace, pictures: Any) -> None:
+    """Where every loss that the detector looks at has its checkpoint."""
+    import torch  # noqa: PLC0415  # takes seconds to import
+
+    detectors = _import("training.ood_detector")
+    if not detectors.can_be_made(options.task, options.out):
+        return
+    photos = _import("data.sources").photos_without_pets(options.others) if options.others else []
+    to_tensor = _import("tasks").TASKS[options.task].to_tensor
+    others = torch.stack([to_tensor(photo) for photo in photos]) if photos else None
+    print(detectors.make_detector(options.task, pictures, options.out, others))
 
 
-def _report(options: argparse.Namespace) -> None:
-    parts = options.only.split(",")
-    for part in parts:
-        one_of("part", part, PARTS)
-    accelerator = _accelerator()
-    for task in options.tasks:
-        report = make(task, TASKS[task].load(options.data_root), accelerator, options.runs, parts)
-        print(markdown(report))
+def _job(out: Path, runs: Path, *, resume: bool = False) -> "Job":
+    runner = _import("training.runner")
+    job: Job = runner.Job(runner.new_accelerator(), out, runs, resume)
+    return job
+
+
+def _evaluate_arguments(parser: argparse.ArgumentParser) -> None:
+    _task_argument(parser)
+    _data_argument(parser)
 
 
 def _evaluate(options: argparse.Namespace) -> None:
-    test = TASKS[options.task].load(options.data_root).test
-    if TASKS[options.task].backbone:
-        test = on_backbone(checkpoints.load_backbone(options.task), test)
-    print(
-        f"{'loss':14} accuracy (95 % interval)       NLL     Brier   calibration error: softmax, calibrated"
-    )
-    calibrated = []
-    for loss in LOSSES:
-        checkpoint = checkpoints.load(options.task, loss)
-        logits, temperature = outputs_of(checkpoint.network, test), checkpoint.card.temperature
-        plain, linked = figures(logits, test.target), figures(logits, test.target, temperature)
-        accuracy = plain["accuracy"]
-        print(
-            f"{loss:14} {accuracy.value:8.2%} ({accuracy.low:.2%} to {accuracy.high:.2%})  {plain['nll'].value:.4f}  "
-            f"{plain['brier'].value:.4f}  {plain['calibration_error'].value:7.2%}  {linked['calibration_error'].value:.2%}"
-        )
-        calibrated.append((logits / temperature).softmax(dim=1))
-    accuracy = figures(torch.stack(calibrated).mean(dim=0).log(), test.target)["accuracy"]
-    print(f"{'mean of all':14} {accuracy.value:8.2%} ({accuracy.low:.2%} to {accuracy.high:.2%})")
+    test = _import("tasks").TASKS[options.task].load(options.data_root).test
+    ensemble = _import("checkpoints.ensemble").load_ensemble(options.task).required()
+    for line in _import("inference.evaluation_table").lines(ensemble, test):
+        print(line)
+
+
+def _predict_arguments(parser: argparse.ArgumentParser) -> None:
+    _task_argument(parser)
+    parser.add_argument("picture", type=Path)
 
 
 def _predict(options: argparse.Namespace) -> None:
-    prediction = inference.predict_picture(options.task, read_picture(options.picture))
-    if TASKS[options.task].is_blank(prediction.features):
+    predictor, task = _import("inference.predictor"), _import("tasks").TASKS[options.task]
+    picture = _import("images.reading").read_picture(options.picture)
+    prediction = predictor.predict_picture(task.key, picture)
+    if task.is_blank(prediction.features):
         raise ValueError(f"{options.picture} is blank: there is nothing to read")
     for answer in prediction.answers:
-        if isinstance(answer, inference.Missing):
+        if isinstance(answer, predictor.Missing):
             print(f"{answer.loss:14} {answer.problem}")
             continue
         print(
-            f"{answer.loss:14} {answer.label}   softmax {max(answer.softmax):.3f}   calibrated {max(answer.calibrated):.3f}"
+            f"{answer.loss:14} {answer.label}   softmax {max(answer.softmax):.3f}   "
+            f"calibrated {max(answer.calibrated):.3f}"
         )
-    if inference.is_flagged(options.task, prediction):
+    if predictor.is_flagged(task.key, prediction):
         print(
-            f"This is not like any of the {options.task} these networks know; the answers are guesses."
+            f"This is not like any of the {task.key} these networks know; the answers are guesses."
         )
+
+
+def _report_arguments(parser: argparse.ArgumentParser) -> None:
+    tasks, parts = _import("tasks").TASKS, _import("report.build").PARTS
+    parser.add_argument("tasks", choices=tasks, nargs="+", metavar="TASK", help=" or ".join(tasks))
+    parser.add_argument(
+        "--only",
+        default=",".join(parts),
+        help="parts to remake, with commas (default: all, %(default)s)",
+    )
+    _data_argument(parser)
+    _runs_argument(parser, "folder for the runs with wrong labels")
+
+
+def _report(options: argparse.Namespace) -> None:
+    build, parts = _import("report.build"), options.only.split(",")
+    for part in parts:
+        _import("validation").one_of("part", part, build.PARTS)
+    job = _job(Path("models"), options.runs)
+    for task in options.tasks:
+        splits = _import("tasks").TASKS[task].load(options.data_root)
+        print(_import("report.markdown").markdown(build.make(task, splits, job, parts)))
+
+
+def _publish_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--repo-id", required=True, help="USER/NAME of the model repository")
+    parser.add_argument("--space", help="USER/NAME of a Space for the app")
+    parser.add_argument(
+        "--private",
+        action="store_true",
+        help="for you alone; without it what is created is public",
+    )
+    parser.add_argument("--dry-run", action="store_true", help="only say what would be done")
+    parser.add_argument("--yes", action="store_true", help="do not ask")
 
 
 def _publish(options: argparse.Namespace) -> None:
-    publish.run(
+    _import("publishing.upload").run(
         options.repo_id,
         options.space,
         private=options.private,
@@ -233,11 +235,50 @@ def _publish(options: argparse.Namespace) -> None:
     )
 
 
+def _translations_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "language", nargs="?", help="such as ja (default: every language but English)"
+    )
+
+
+def _translations(options: argparse.Namespace) -> None:
+    i18n = _import("ui.i18n")
+    languages = [language for language in i18n.WORDS if language != i18n.FALLBACK]
+    if options.language:
+        _import("validation").one_of("language", options.language, i18n.WORDS)
+        languages = [options.language]
+    for language in languages:
+        paths = i18n.missing(language)
+        total = len(i18n.WORDS[i18n.FALLBACK])
+        print(f"{language}: {total - len(paths)} of {total} texts")
+        for path in paths:
+            print(f"  {path}: {i18n.WORDS[i18n.FALLBACK][path]}")
+
+
+def _app_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--mcp", action="store_true", help="its endpoints are MCP tools too")
+
+
 def _app(options: argparse.Namespace) -> None:
-    page = import_module(
-        "losslens.ui.page"
-    )  # only here: gradio takes seconds to import, and training needs none of it
-    page.launch(mcp=options.mcp)
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # idle threads sleep instead of spinning
+    _import("ui.app").launch(mcp=options.mcp)
+
+
+COMMANDS: dict[str, Command] = {
+    "train": Command("train checkpoints and measure them", _train_arguments, _train),
+    "evaluate": Command("measure the checkpoints on the test data", _evaluate_arguments, _evaluate),
+    "predict": Command("every loss's answer to a picture", _predict_arguments, _predict),
+    "report": Command(
+        "remake the report cards from checkpoints and data", _report_arguments, _report
+    ),
+    "publish": Command(
+        "put the checkpoints, and the app, on Hugging Face", _publish_arguments, _publish
+    ),
+    "translations": Command(
+        "list the texts that a language still lacks", _translations_arguments, _translations
+    ),
+    "app": Command("start the app", _app_arguments, _app),
+}
 
 
 if __name__ == "__main__":

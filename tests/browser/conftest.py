@@ -1,10 +1,12 @@
-"""A real headless Chromium and a running app for the browser tests; they skip, loudly, where there is no Chromium."""
+"""A real headless Chromium and a running app; without a Chromium the browser tests skip, loudly."""
 
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import pytest
+
+from support.pages import settled, watch
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 
@@ -76,13 +78,9 @@ def visit(browser: "sync_api.Browser", app_url: str) -> Iterator[Open]:
             lambda message: visit.errors.append(message.text) if message.type == "error" else None,
         )
         visit.page.on("request", lambda request: _note_outside(visit, request.url, app_url))
+        watch(visit.page)
         visit.page.goto(app_url + path)
-        visit.page.wait_for_selector(
-            ".pad canvas", state="attached"
-        )  # hidden where the link opens another tab
-        visit.page.wait_for_timeout(
-            1000
-        )  # the network is never idle: the page keeps a heartbeat open
+        settled(visit.page)
         return visit
 
     yield open_page

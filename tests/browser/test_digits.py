@@ -9,50 +9,33 @@ import pytest
 from PIL import Image
 
 from losslens.losses import LOSSES
+from losslens.tasks import TASKS
+from losslens.ui.i18n import WORDS
+from support.pages import answers, draw, not_wider_than_the_window, says, settled
+from support.waiting import until
 
+TASK = "digits"
+LABELS = TASKS[TASK].labels
 ONE = [[(140, 50), (138, 120), (136, 230)]]
 FOUR = [[(170, 40), (90, 160), (205, 160)], [(168, 105), (160, 240)]]
 
 
-def draw(page: Any, strokes: list[list[tuple[int, int]]]) -> None:
-    box = page.locator(".pad canvas").bounding_box()
-    scale = box["width"] / 280
-    for stroke in strokes:
-        for index, (x, y) in enumerate(stroke):
-            page.mouse.move(box["x"] + x * scale, box["y"] + y * scale, steps=6)
-            if index == 0:
-                page.mouse.down()
-        page.mouse.up()
-
-
-def answers(page: Any) -> dict[str, str]:
-    cards = page.locator(".card[data-answer]")
-    return {
-        card.get_attribute("data-loss"): card.get_attribute("data-answer") for card in cards.all()
-    }
-
-
-def wait_for(page: Any, text: str) -> None:
-    page.wait_for_function(
-        "text => document.querySelector('.answer')?.innerText.includes(text)", arg=text
-    )
+def all_read(label: str) -> str:
+    return WORDS["en"].task(TASK, "all_agree").format(total=len(LOSSES), answer=label)
 
 
 @pytest.mark.parametrize(("strokes", "digit"), [(ONE, "1"), (FOUR, "4")], ids=["1", "4"])
 @pytest.mark.parametrize("width", [1280, 390])
-def test_a_drawn_digit_is_read_by_all_eight(
+def test_a_drawn_digit_is_read_by_every_network(
     visit: Any, strokes: Any, digit: str, width: int
 ) -> None:
     page = visit(width=width).page
     draw(page, strokes)
-    wait_for(page, f"All 8 read {digit}.")
-    assert answers(page) == dict.fromkeys(LOSSES, digit)
-    assert page.locator(".card .bar").count() == 80
-    assert page.locator(".unlike").count() == 0
-    sideways = page.evaluate(
-        "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-    )
-    assert sideways <= 0
+    says(page, TASK, all_read(digit))
+    assert answers(page, TASK) == dict.fromkeys(LOSSES, digit)
+    assert page.locator(".card .bar").count() == len(LOSSES) * len(LABELS)
+    assert page.locator(".flagged").count() == 0
+    assert not_wider_than_the_window(page)
 
 
 def test_it_answers_while_the_stroke_goes_on(visit: Any) -> None:
@@ -60,53 +43,57 @@ def test_it_answers_while_the_stroke_goes_on(visit: Any) -> None:
     box = page.locator(".pad canvas").bounding_box()
     page.mouse.move(box["x"] + 140, box["y"] + 40)
     page.mouse.down()
-    page.mouse.move(box["x"] + 138, box["y"] + 140, steps=10)
-    page.wait_for_timeout(150)
-    page.mouse.move(box["x"] + 136, box["y"] + 240, steps=10)
-    page.wait_for_selector(".card[data-answer]")
+    down = iter(range(45, 250, 2))
+
+    def answered_further_on() -> int:
+        page.mouse.move(box["x"] + 138, box["y"] + next(down))
+        return page.locator(".card[data-answer]").count()
+
+    assert until(answered_further_on) == len(LOSSES)
     page.mouse.up()
 
 
 def test_truth_and_calibrated_view_change_the_cards(visit: Any) -> None:
-    page = visit().page
+    page, words = visit().page, WORDS["en"]
     draw(page, FOUR)
-    wait_for(page, "All 8 read 4.")
-    mse = page.locator(".card[data-loss=mse] .sure b")
-    softmax = float(mse.inner_text().rstrip("%"))
+    says(page, TASK, all_read("4"))
+    softmax = float(page.locator(".card[data-loss=mse] .sure b").inner_text().rstrip("%"))
     assert softmax <= 25
-    page.get_by_label("calibrated", exact=True).check()
+    page.get_by_label(words["predict.view_calibrated"], exact=True).check()
     page.wait_for_function(
-        "before => parseFloat(document.querySelector('.card[data-loss=mse] .sure b').innerText) > before + 20",
+        """before => parseFloat(document.querySelector(
+            ".card[data-loss=mse] .sure b").innerText) > before + 20""",
         arg=softmax,
     )
     page.get_by_role("radio", name="4", exact=True).check()
-    wait_for(page, "All were right.")
-    assert page.locator(".card .truth.right").count() == 8
+    says(page, TASK, words["predict.right_all"])
+    assert page.locator(".card .truth.right").count() == len(LOSSES)
     page.get_by_role("radio", name="9", exact=True).check()
-    wait_for(page, "None was right.")
+    says(page, TASK, words["predict.right_none"])
 
 
 def test_clear_undo_and_samples(visit: Any) -> None:
-    page = visit().page
-    page.get_by_role("button", name="Sample digit 3").click()
-    wait_for(page, "read 3")
-    page.get_by_role("button", name="Clear").click()
+    page, words = visit().page, WORDS["en"]
+    assert page.locator(".pad-sample").count() == len(LABELS)
+    page.get_by_role("button", name=f"{words.task(TASK, 'sample')} 3").click()
+    says(page, TASK, "read 3")
+    page.get_by_role("button", name=words["predict.clear"]).click()
     page.wait_for_selector(".answer .blank")
     draw(page, FOUR)
-    wait_for(page, "All 8 read 4.")
-    page.get_by_role("button", name="Undo").click()
-    page.get_by_role("button", name="Undo").click()
+    says(page, TASK, all_read("4"))
+    page.get_by_role("button", name=words["predict.undo"]).click()
+    page.get_by_role("button", name=words["predict.undo"]).click()
     page.wait_for_selector(".answer .blank")
 
 
-def test_a_scribble_is_marked(visit: Any) -> None:
+def test_a_scribble_is_flagged(visit: Any) -> None:
     page = visit().page
     zigzag = [
         [(40 + 20 * step, 60 if step % 2 else 220) for step in range(11)],
         [(40, 140), (240, 150)],
     ]
     draw(page, zigzag)
-    page.wait_for_selector(".unlike")
+    page.wait_for_selector(".flagged")
 
 
 def test_uploads_good_and_bad(visit: Any, tmp_path: Path, mini: Any) -> None:
@@ -115,7 +102,7 @@ def test_uploads_good_and_bad(visit: Any, tmp_path: Path, mini: Any) -> None:
     seven = mini.images[mini.target == 7][0, 0].numpy()
     Image.fromarray(seven).resize((300, 300)).save(tmp_path / "light on dark.png")
     page.set_input_files(".upload input[type=file]", tmp_path / "light on dark.png")
-    wait_for(page, "read 7")
+    says(page, TASK, "read 7")
     bad = tmp_path / "not a picture.png"
     bad.write_text("hello")
     page.locator(".upload button[aria-label='Remove Image']").first.click()
@@ -123,29 +110,29 @@ def test_uploads_good_and_bad(visit: Any, tmp_path: Path, mini: Any) -> None:
     page.wait_for_selector(".toast-body")
     assert "no picture I can read" in page.locator(".toast-body").first.inner_text()
     draw(page, ONE)
-    wait_for(page, "All 8 read 1.")
+    says(page, TASK, all_read("1"))
     opened.errors.clear()  # the browser logs the preview that could not be shown
 
 
 def test_japanese_by_the_browsers_language_and_by_the_link(visit: Any) -> None:
-    page = visit(locale="ja-JP").page
+    page, words = visit(locale="ja-JP").page, WORDS["ja"]
     page.wait_for_url(re.compile(r"/ja$"))
-    page.wait_for_selector("text=ここに数字を描いてください")
-    page.get_by_role(
-        "button", name="見本の数字 4"
-    ).click()  # one request, while a stroke makes many
-    wait_for(page, "8 個すべてが 4 と読みました")
-    # Leaving while the heatmaps are still on their way would abort their request, which gradio logs
-    # as an error.
+    page.get_by_text(words.task(TASK, "pad_hint")).wait_for()
+    # One request, while a stroke makes many.
+    page.get_by_role("button", name=f"{words.task(TASK, 'sample')} 4").click()
+    says(page, TASK, words.task(TASK, "all_agree").format(total=len(LOSSES), answer="4"))
     page.wait_for_function(
-        "getComputedStyle(document.querySelector('.card .heat')).backgroundImage !== 'none'"
+        """() => getComputedStyle(document.querySelector(".card .heat"))
+          .backgroundImage !== "none" """
     )
-    page.wait_for_timeout(500)
-    page.get_by_role("link", name="English").click()
-    page.wait_for_selector("text=Draw a digit here")
-    page.wait_for_timeout(1000)  # and what a page asks for as it starts
+    # Leaving while a request is on its way would abort it, which gradio logs as an error.
+    settled(page)
+    page.get_by_role("link", name=WORDS["en"]["language"]).click()
+    hint = page.get_by_text(WORDS["en"].task(TASK, "pad_hint"))
+    hint.wait_for()
+    settled(page)
     page.reload()
-    page.wait_for_selector("text=Draw a digit here")
+    hint.wait_for()
 
 
 def test_the_pad_sends_a_png_of_its_own_size(visit: Any) -> None:

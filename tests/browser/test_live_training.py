@@ -3,7 +3,6 @@
 import os
 import signal
 import subprocess
-import time
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -12,13 +11,14 @@ import pytest
 from PIL import Image
 from test_accessibility import violations
 
-from losslens.ui.live.endpoint import PLACES
+from losslens.live.queue import QUEUE
+from support.live import wait_until
 
 
 def workers() -> list[int]:
     """Process numbers of the workers that train now; one more may be kept ready for the next
     run."""
-    return PLACES.workers()
+    return QUEUE.workers()
 
 
 def children() -> set[int]:
@@ -26,13 +26,6 @@ def children() -> set[int]:
     command = ["pgrep", "-P", str(os.getpid()), "-f", "losslens.live.worker"]
     found = subprocess.run(command, capture_output=True, text=True, check=False)
     return {int(line) for line in found.stdout.split()}
-
-
-def wait_until(condition: Any, seconds: float) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not come true in time"
-        time.sleep(0.1)
 
 
 @pytest.fixture
@@ -46,7 +39,9 @@ def live(visit: Any) -> Any:
 
 def test_a_run_shows_curves_readings_and_a_table(live: Any) -> None:
     live.get_by_label("softmax applied twice by mistake").check()
-    live.wait_for_timeout(500)
+    live.wait_for_function(
+        "() => document.querySelectorAll('#live-losses input:checked').length === 2"
+    )
     live.get_by_role("button", name="Start", exact=True).click()
     live.wait_for_selector("#live-charts .reading", timeout=30_000)
     live.wait_for_selector("#live-charts .results", timeout=120_000)
@@ -57,18 +52,18 @@ def test_a_run_shows_curves_readings_and_a_table(live: Any) -> None:
         and "No digit" not in live.locator("#live-charts").inner_text()
     )
     assert "Done" in live.locator("#live-status").inner_text()
-    wait_until(lambda: not workers(), 3)
+    wait_until(lambda: not workers())
 
 
 def test_stop_and_a_closed_tab_end_the_worker(live: Any) -> None:
     for leave in (lambda: live.get_by_role("button", name="Stop", exact=True).click(), live.close):
         live.get_by_role("button", name="Start", exact=True).click()
-        wait_until(lambda: len(workers()) == 1, 30)
+        wait_until(lambda: len(workers()) == 1)
         live.wait_for_selector("#live-charts .chart", timeout=30_000)
         (pid,) = workers()
         assert pid in children()
         leave()
-        wait_until(lambda pid=pid: not workers() and pid not in children(), 2.5)
+        wait_until(lambda pid=pid: not workers() and pid not in children())
         if not live.is_closed():
             live.wait_for_function(
                 "() => document.querySelector('#live-status').innerText.includes('Stopped')"

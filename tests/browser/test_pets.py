@@ -8,74 +8,69 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from losslens.data.bundled import SAMPLE_PHOTOS
 from losslens.losses import LOSSES
-from losslens.ui.tabs.predict import SAMPLES
-from support.pages import open_tab
+from losslens.tasks import TASKS
+from losslens.ui.i18n import WORDS
+from support.pages import answers, not_wider_than_the_window, open_tab, says
+
+TASK = "pets"
+CAT, DOG = SAMPLE_PHOTOS[:2]
 
 
-def pets_tab(visit: Any, name: str = "Show a pet", **options: Any) -> Any:
+def all_say(label: str) -> str:
+    return WORDS["en"].task(TASK, "all_agree").format(total=len(LOSSES), answer=label)
+
+
+def pets_tab(visit: Any, language: str = "en", **options: Any) -> Any:
     page = visit(**options).page
-    open_tab(page, name)
+    open_tab(page, WORDS[language].task(TASK, "tab"))
     page.wait_for_selector(".pets .upload input[type=file]", state="attached")
     return page
 
 
-def answers(page: Any) -> dict[str, str]:
-    cards = page.locator(".pets .card[data-answer]")
-    return {
-        card.get_attribute("data-loss"): card.get_attribute("data-answer") for card in cards.all()
-    }
-
-
-def upload(page: Any, path: str | Path) -> None:
-    page.locator(".pets .upload input[type=file]").first.set_input_files(str(path))
+def upload(page: Any, path: Path) -> None:
+    page.locator(".pets .upload input[type=file]").first.set_input_files(path)
 
 
 @pytest.mark.parametrize("width", [1280, 390])
-def test_an_uploaded_photo_is_answered_by_all_eight_with_reasons(visit: Any, width: int) -> None:
+def test_an_uploaded_photo_is_answered_by_every_network_with_its_saliency_map(
+    visit: Any, width: int
+) -> None:
     page = pets_tab(visit, width=width)
-    upload(page, SAMPLES[0])
-    page.wait_for_function(
-        "document.querySelector('.pets .verdict')?.innerText.includes('All 8 say cat.')"
-    )
-    assert answers(page) == dict.fromkeys(LOSSES, "cat")
-    assert page.locator(".pets .unlike").count() == 0
-    for heat in page.locator(".pets .card .heat").all():
-        assert "data:image/png" in heat.evaluate(
-            "element => getComputedStyle(element).backgroundImage"
-        )
+    upload(page, CAT)
+    says(page, TASK, all_say("cat"))
+    assert answers(page, TASK) == dict.fromkeys(LOSSES, "cat")
+    assert page.locator(".pets .flagged").count() == 0
+    for saliency_map in page.locator(".pets .card .heat").all():
+        shown = saliency_map.evaluate("element => getComputedStyle(element).backgroundImage")
+        assert "data:image/png" in shown and "data:image/jpeg" in shown
     page.locator(".pets .choices").get_by_label("dog").check()
-    page.wait_for_function(
-        "document.querySelector('.pets .right-line')?.innerText.includes('None was right')"
-    )
-    assert page.locator(".pets .truth.wrong").count() == 8
-    sideways = page.evaluate(
-        "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-    )
-    assert sideways <= 0
+    says(page, TASK, WORDS["en"]["predict.right_none"])
+    assert page.locator(".pets .truth.wrong").count() == len(LOSSES)
+    assert not_wider_than_the_window(page)
 
 
 def test_a_dropped_photo_is_answered(visit: Any) -> None:
     page = pets_tab(visit)
-    data = base64.b64encode(Path(SAMPLES[1]).read_bytes()).decode()
+    data = base64.b64encode(DOG.read_bytes()).decode()
     page.locator(".pets .upload button").first.evaluate(
         """(box, data) => {
           const bytes = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
           const dropped = new DataTransfer();
           dropped.items.add(new File([bytes], "dog.jpg", { type: "image/jpeg" }));
-          box.dispatchEvent(new DragEvent("drop", { dataTransfer: dropped, bubbles: true, cancelable: true }));
+          const options = { dataTransfer: dropped, bubbles: true, cancelable: true };
+          box.dispatchEvent(new DragEvent("drop", options));
         }""",
         data,
     )
-    page.wait_for_function(
-        "document.querySelector('.pets .verdict')?.innerText.includes('All 8 say dog.')"
-    )
+    says(page, TASK, all_say("dog"))
 
 
 def test_a_pasted_picture_is_answered(visit: Any) -> None:
     page = pets_tab(visit)
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    with Image.open(SAMPLES[0]) as photo:
+    with Image.open(CAT) as photo:
         stream = io.BytesIO()
         photo.save(stream, "PNG")
     page.evaluate(
@@ -86,9 +81,7 @@ def test_a_pasted_picture_is_answered(visit: Any) -> None:
         base64.b64encode(stream.getvalue()).decode(),
     )
     page.locator(".pets .upload button[aria-label='Paste from clipboard']").click()
-    page.wait_for_function(
-        "document.querySelector('.pets .verdict')?.innerText.includes('All 8 say cat.')"
-    )
+    says(page, TASK, all_say("cat"))
 
 
 def test_a_photo_is_taken_with_the_camera(visit: Any) -> None:
@@ -97,28 +90,31 @@ def test_a_photo_is_taken_with_the_camera(visit: Any) -> None:
     page.get_by_text("Click to Access Webcam").click()
     # A click before the camera's first frame takes no photo.
     page.wait_for_function(
-        "document.querySelector('.pets .upload video')?.readyState === HTMLMediaElement.HAVE_ENOUGH_DATA"
+        """() => document.querySelector(".pets .upload video")?.readyState
+          === HTMLMediaElement.HAVE_ENOUGH_DATA"""
     )
     page.locator(".pets .upload button[aria-label='capture photo']").click()
-    page.wait_for_selector(".pets .unlike")  # Chromium's test picture is no pet
-    assert len(answers(page)) == len(LOSSES)
+    page.wait_for_selector(".pets .flagged")  # Chromium's test picture is no pet
+    assert len(answers(page, TASK)) == len(LOSSES)
 
 
-def test_a_sample_of_neither_is_marked(visit: Any) -> None:
+def test_a_sample_of_neither_is_flagged(visit: Any) -> None:
     page = pets_tab(visit)
-    for image in page.locator(".samples img").all():
-        assert image.get_attribute("src").startswith(
-            "data:"
-        )  # no file that would be deleted with uploads
+    samples = page.locator(".samples img").all()
+    assert len(samples) == len(TASKS[TASK].samples())
+    for image in samples:
+        # No file that would be deleted with uploads.
+        assert image.get_attribute("src").startswith("data:")
         assert image.evaluate("image => image.naturalWidth") > 60
     page.get_by_role("button", name="coffee").click()
-    page.wait_for_selector(".pets .unlike")
+    page.wait_for_selector(".pets .flagged")
 
 
 def test_the_page_speaks_japanese(visit: Any) -> None:
-    page = pets_tab(visit, "ペットを見せる", path="ja", locale="ja-JP")
-    upload(page, SAMPLES[1])
-    page.wait_for_function("document.querySelector('.pets .verdict')?.innerText.includes('犬')")
+    page = pets_tab(visit, "ja", path="ja", locale="ja-JP")
+    upload(page, DOG)
+    agreed = WORDS["ja"].task(TASK, "all_agree")
+    says(page, TASK, agreed.format(total=len(LOSSES), answer=WORDS["ja"].label(TASK, "dog")))
 
 
 def test_a_file_that_is_no_photo_gets_a_sentence(visit: Any, tmp_path: Path) -> None:
@@ -126,7 +122,5 @@ def test_a_file_that_is_no_photo_gets_a_sentence(visit: Any, tmp_path: Path) -> 
     (tmp_path / "photo.jpg").write_bytes(b"\0\0\0\x18ftypheic")
     upload(page, tmp_path / "photo.jpg")
     page.get_by_text("This file is no picture I can read").first.wait_for()
-    upload(page, SAMPLES[1])
-    page.wait_for_function(
-        "document.querySelector('.pets .verdict')?.innerText.includes('All 8 say dog.')"
-    )
+    upload(page, DOG)
+    says(page, TASK, all_say("dog"))

@@ -1,4 +1,5 @@
-"""Checkpoints: what is saved comes back, and what is missing or damaged says so and how to make it."""
+"""Checkpoints: what is saved comes back, and what is missing or damaged says so and how to make
+it."""
 
 from pathlib import Path
 
@@ -6,6 +7,7 @@ import pytest
 import torch
 
 from losslens.checkpoints import files as checkpoints
+from losslens.checkpoints.files import CheckpointError, MissingCheckpoint
 from losslens.inference import predictor as inference
 from losslens.losses import LOSSES
 from losslens.tasks import TASKS
@@ -14,23 +16,60 @@ from losslens.tasks import TASKS
 def test_what_is_saved_comes_back(random_models: Path) -> None:
     torch.manual_seed(0)
     first = TASKS["digits"].network().eval()
-    loaded = checkpoints.load("digits", "cross_entropy")
-    images = torch.rand(3, 1, 28, 28)
+    loaded = checkpoints.load("digits", next(iter(LOSSES)))
+    images = torch.rand(3, *TASKS["digits"].shape)
     torch.testing.assert_close(loaded.network(images), first(images))
-    assert loaded.card.loss == "cross_entropy"
+    assert loaded.card.loss == next(iter(LOSSES))
     assert not loaded.network.training
 
 
 def test_unknown_names_list_the_known_ones() -> None:
-    with pytest.raises(ValueError, match="losses: cross_entropy"):
+    with pytest.raises(ValueError, match="choose from cross_entropy"):
         checkpoints.load("digits", "nope")
+    with pytest.raises(ValueError, match="choose from digits"):
+        checkpoints.load("nope", "focal")
+
+
+def test_a_task_without_a_backbone_has_none_to_load() -> None:
+    with pytest.raises(ValueError, match="digits share no backbone"):
+        checkpoints.load_backbone("digits")
+
+
+def test_absent_and_damaged_are_told_apart(random_models: Path) -> None:
+    path = checkpoints.checkpoint_path("digits", "focal")
+    path.write_bytes(b"no weights")
+    with pytest.raises(CheckpointError) as damaged:
+        checkpoints.load("digits", "focal")
+    path.unlink()
+    with pytest.raises(MissingCheckpoint):
+        checkpoints.load("digits", "focal")
+    assert not isinstance(damaged.value, MissingCheckpoint)
+
+
+DAMAGED = "The checkpoint focal.safetensors is damaged"
 
 
 @pytest.mark.parametrize(
-    "damage", ["missing", "cut", "garbage", "other network", "no card", "bad card"]
+    ("damage", "said"),
+    [
+        ("missing", "Not measured yet: focal.safetensors is missing from digits/"),
+        ("cut", DAMAGED),
+        ("garbage", DAMAGED),
+        ("other network", DAMAGED),
+        ("no card", DAMAGED),
+        ("bad card", DAMAGED),
+    ],
 )
-def test_one_bad_checkpoint_leaves_the_other_seven(damage: str, random_models: Path) -> None:
-    path = checkpoints.checkpoint_path("digits", "focal")
+def test_one_bad_checkpoint_leaves_the_others(damage: str, said: str, random_models: Path) -> None:
+    _damage(checkpoints.checkpoint_path("digits", "focal"), damage)
+    answers = inference.predict("digits", torch.rand(TASKS["digits"].shape)).answers
+    assert [answer.loss for answer in answers] == list(LOSSES)
+    (bad,) = [answer for answer in answers if isinstance(answer, inference.Missing)]
+    assert bad.loss == "focal" and bad.problem.startswith(said)
+    assert "losslens train digits --loss focal" in bad.problem
+
+
+def _damage(path: Path, damage: str) -> None:
     if damage == "missing":
         path.unlink()
     elif damage == "cut":
@@ -44,8 +83,3 @@ def test_one_bad_checkpoint_leaves_the_other_seven(damage: str, random_models: P
         path.with_suffix(".json").unlink()
     else:
         path.with_suffix(".json").write_text("{}")
-    answers = inference.predict("digits", torch.rand(1, 28, 28)).answers
-    assert [answer.loss for answer in answers] == list(LOSSES)
-    bad = [answer for answer in answers if isinstance(answer, inference.Missing)]
-    assert [answer.loss for answer in bad] == ["focal"]
-    assert "losslens train digits --loss focal" in bad[0].problem

@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from losslens.evaluation.metrics import (
+    BINS,
     calibration_error,
     confidence_and_correct,
     confusion,
@@ -59,7 +60,7 @@ def test_the_bins_of_the_diagram_sum_to_the_calibration_error() -> None:
     logits, target = drawn(2.0, count=997)
     confidence, correct = confidence_and_correct(logits, target)
     bins = reliability(confidence, correct)
-    assert len(bins) == 15 and sum(each.count for each in bins) == 997
+    assert len(bins) == BINS and sum(each.count for each in bins) == 997
     gap = sum(each.count * abs(each.confidence - each.accuracy) for each in bins) / 997
     assert gap == pytest.approx(calibration_error(confidence, correct))
     assert [each.confidence for each in bins] == sorted(each.confidence for each in bins)

@@ -30,8 +30,8 @@ def test_the_zip_holds_all_and_the_networks_answer_as_they_did(tmp_path: Path) -
             "networks/1-cross_entropy.safetensors",
         }
         weights = load(archive.read("networks/1-cross_entropy.safetensors"))
-    network = SHORT.about.network()
+    network = SHORT.live.network()
     network.load_state_dict(weights)
-    _, held_out = SHORT.about.load()
+    _, held_out = SHORT.live.load()
     right = outputs_of(network, held_out).argmax(dim=1) == held_out.target
     assert right.int().tolist() == points[-1].right[0]

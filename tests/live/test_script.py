@@ -1,18 +1,16 @@
-"""The exported script: executed on its own, it gives the figures of the run; a typed formula stays what it was."""
+"""The exported script: executed on its own, it gives the figures of the run."""
 
 import re
 import shutil
 import subprocess
 import sys
-import types
 from pathlib import Path
 
 import pytest
-import torch
 
 from losslens.live.config import LiveConfig
-from losslens.live.script import DATA, own_source, script
-from losslens.losses.formula import parse
+from losslens.live.script import script
+from losslens.losses.formula import to_source
 from support.live import finished
 
 RUNS = [
@@ -42,12 +40,9 @@ def test_the_script_runs_alone_and_gives_the_figures_of_the_run(
 ) -> None:
     last = finished(config)[-1]
     (tmp_path / "train.py").write_text(script(config))
-    shutil.copy(DATA[config.task], tmp_path)
-    command = [
-        sys.executable,
-        "-I",
-        "train.py",
-    ]  # isolated: torch and numpy, and nothing of this project
+    shutil.copy(config.live.data_file, tmp_path)
+    # Isolated: torch and numpy, and nothing of this project.
+    command = [sys.executable, "-I", "train.py"]
     printed = subprocess.run(
         command, cwd=tmp_path, capture_output=True, text=True, check=True
     ).stdout
@@ -60,24 +55,11 @@ def test_the_script_runs_alone_and_gives_the_figures_of_the_run(
     assert errors == pytest.approx(last.calibration_error, abs=1e-4)
 
 
-@pytest.mark.parametrize(
-    "formula",
-    [
-        "sum((p - e) ** 2)",
-        "-(1 - p_y) ** 2 * sum(e * logp) / log(K)",
-        "where(p_y > 0.5, 1 - p_y, -log(p_y)) + max(z) - mean(abs(z))",
-        "clamp(max(p_y, 0.3), 0.1, 0.9) * sum(e * relu(1 - z)) + (p_y < 0.2) * 2",
-        "sum(sqrt(p) + sigmoid(z) - softplus(-z) + exp(-z)) + sum(z == max(z)) + 1 / 2 ** -1",
-        "p_y + 1 / 0",
-    ],
-)
-def test_a_typed_formula_as_a_script_is_the_same_function(formula: str) -> None:
-    module = types.ModuleType("own")
-    names = {"torch": torch, "F": torch.nn.functional, "Tensor": torch.Tensor}
-    module.__dict__.update(names)
-    exec(own_source(formula), module.__dict__)
-    logits, target = (
-        torch.randn(20, 5, generator=torch.Generator().manual_seed(0)),
-        torch.arange(20) % 5,
-    )
-    torch.testing.assert_close(module.own(logits, target), parse(formula).fn(logits, target))
+def test_a_typed_formula_is_exported_as_the_source_that_was_trained() -> None:
+    assert f"\n{to_source(RUNS[0].formula)}\n" in script(RUNS[0])
+
+
+def test_functions_that_a_loss_calls_are_exported_once_and_before_it() -> None:
+    source = script(LiveConfig(losses=("focal", "gce", "cross_entropy")))
+    places = [source.index(f"def {name}(") for name in ("cross_entropy", "focal", "gce")]
+    assert places == sorted(places) and source.count("def cross_entropy(") == 1

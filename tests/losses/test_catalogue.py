@@ -1,18 +1,20 @@
-"""The lines of PyTorch that the explorer shows are executed, and give our own loss's value."""
+"""Every entry of the catalogue: the lines of PyTorch that the explorer shows are executed and give
+our own loss's value; each loss has its own colour, and its texts."""
 
 import pytest
 import torch
 
-from losslens.losses import LOSSES
-from losslens.ui.i18n import LANGUAGES, WORDS
+from losslens.losses import LOSSES, Loss
+from losslens.losses.catalogue import colour_of
+from losslens.ui.i18n import WORDS
 
 
-def test_every_loss_has_its_facts_in_both_languages() -> None:
-    assert list(LOSSES) == list(LOSSES)
-    for language in LANGUAGES:
-        for key in LOSSES:
-            for part in ("loss", "note_digits", "note_pets", "asks", "use", "avoid"):
-                assert WORDS[language][f"{part}_{key}"]
+@pytest.mark.parametrize("key", LOSSES)
+@pytest.mark.parametrize("language", WORDS)
+def test_every_loss_has_its_texts_in_every_language(language: str, key: str) -> None:
+    for part in ("name", "note", "asks", "use", "avoid"):
+        assert WORDS[language].own.get(f"losses.{key}.{part}"), part
+    assert WORDS["en"].loss(key) == LOSSES[key].label
 
 
 @pytest.mark.parametrize("key", LOSSES)
@@ -30,11 +32,25 @@ def test_the_shown_lines_give_our_value(key: str) -> None:
 @pytest.mark.parametrize("key", LOSSES)
 def test_the_shown_lines_import_what_they_use_and_no_more(key: str) -> None:
     code = LOSSES[key].code
-    for name, line in (
-        ("F", "import torch.nn.functional as F\n"),
-        ("nn", "from torch import nn\n"),
-    ):
-        shown = "\n".join(
-            text for text in code.split("\n") if not text.startswith(("import", "from", "#"))
-        )
-        assert (f"{name}." in shown.replace("nn.functional", "")) == (line in code)
+    lines = [text for text in code.split("\n") if not text.startswith(("import", "from", "#"))]
+    shown = "\n".join(lines).replace("nn.functional", "")
+    imports = {"F": "import torch.nn.functional as F\n", "nn": "from torch import nn\n"}
+    for name, line in imports.items():
+        assert (f"{name}." in shown) == (line in code)
+
+
+def test_every_loss_has_its_own_colour() -> None:
+    colours = [colour_of(key) for key in LOSSES]
+    assert all(loss.colour for loss in LOSSES.values()) and len(set(colours)) == len(colours)
+
+
+def test_losses_without_a_colour_get_colours_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(3):
+        new = Loss(key=f"new_{number}", label="New", fn=LOSSES["mse"].fn)
+        monkeypatch.setitem(LOSSES, new.key, new)
+    colours = [colour_of(key) for key in LOSSES]
+    assert all(colours) and len(set(colours)) == len(colours)
+
+
+def test_a_loss_of_no_catalogue_has_the_colour_of_the_text() -> None:
+    assert colour_of("own") == "currentColor"

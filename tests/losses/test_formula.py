@@ -1,18 +1,26 @@
-"""Typed formulas: the eight losses written as formulas agree with ours; nothing hostile gets through, or takes long."""
+"""Typed formulas: the losses of the catalogue written as formulas agree with ours, the source is
+what is typed, and nothing hostile gets through."""
 
 import itertools
 import math
 import string
-import time
 
 import pytest
 import torch
+import torch.nn.functional as F
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from losslens.losses import LOSSES
-from losslens.losses.formula import MAX_LENGTH, MAX_NODES, REASONS, FormulaError, parse
-from losslens.losses.soundness import check
+from losslens.losses.analysis import check
+from losslens.losses.formula import (
+    MAX_LENGTH,
+    MAX_NODES,
+    REASONS,
+    FormulaError,
+    parse,
+    to_source,
+)
 from losslens.ui.i18n import WORDS
 
 SAME = {
@@ -27,7 +35,7 @@ SAME = {
 }
 
 
-@pytest.mark.parametrize("key", LOSSES)
+@pytest.mark.parametrize("key", SAME)
 def test_each_loss_can_be_typed(key: str) -> None:
     generator = torch.Generator().manual_seed(0)
     logits = (torch.randn(20, 10, generator=generator, dtype=torch.float64) * 2).requires_grad_()
@@ -58,12 +66,60 @@ def test_numbers_and_comparisons_keep_the_precision_of_the_logits() -> None:
         assert parse(text).fn(logits.float(), target).dtype == torch.float32
 
 
+# Formulas as Python evaluates them, with torch in the place of the names.
+MEANT = {
+    **{name: getattr(torch, name) for name in ("log", "exp", "sqrt", "abs", "relu", "sigmoid")},
+    "softplus": F.softplus,
+    "sum": lambda x: x.sum(1, keepdim=True),
+    "mean": lambda x: x.mean(1, keepdim=True),
+    "max": lambda x, *least: x.clamp_min(*least) if least else x.amax(1, keepdim=True),
+    "clamp": lambda x, low, high: x.clamp(low, high),
+    "where": torch.where,
+}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sum((p - e) ** 2)",
+        "-(1 - p_y) ** 2 * sum(e * logp) / K",
+        "where(p_y > 0.5, 1 - p_y, -log(p_y)) + max(z) - mean(abs(z))",
+        "clamp(max(p_y, 0.3), 0.1, 0.9) * sum(e * relu(1 - z)) + (p_y < 0.2) * 2",
+        "sum(sqrt(p) + sigmoid(z) - softplus(-z) + exp(-z)) + sum((z == max(z)) * 1) + 1 / 2 ** -1",
+        "+p_y - -p_y * (2 - 3 - 4) / 5 / 6 - (p_y - (1 - p_y))",
+    ],
+)
+def test_a_formula_means_what_python_reads_in_it(text: str) -> None:
+    generator = torch.Generator().manual_seed(0)
+    z, target = torch.randn(20, 5, generator=generator, dtype=torch.float64), torch.arange(20) % 5
+    p_y = z.softmax(1).gather(1, target[:, None])
+    known = {"z": z, "p": z.softmax(1), "logp": z.log_softmax(1), "p_y": p_y, "K": 5}
+    meant = eval(text, MEANT | known | {"e": F.one_hot(target, 5).double()})
+    torch.testing.assert_close(parse(text).fn(z, target), meant.squeeze(1))
+
+
+def test_the_source_stands_alone_and_computes_no_more_than_is_named() -> None:
+    assert to_source(" -sum(e * logp) + 1 / 2 ") == (
+        "def own(logits: Tensor, target: Tensor) -> Tensor:\n"
+        '    """The typed formula: one value an example (N,)."""\n'
+        "    logp = F.log_softmax(logits, dim=1)\n"
+        "    e = F.one_hot(target, logits.shape[1]).to(logits.dtype)\n"
+        "    return (-(e * logp).sum(dim=1, keepdim=True)"
+        " + torch.tensor(1.0, dtype=torch.float64) / 2.0).squeeze(1)\n"
+    )
+
+
+def test_a_division_by_zero_is_infinite_and_no_exception() -> None:
+    values = parse("p_y + 1 / 0").fn(torch.zeros(3, 2), torch.zeros(3, dtype=torch.long))
+    assert values.tolist() == [math.inf] * 3
+
+
 def product(leaves: int) -> str:
     """A product of so many parts, nested as little as can be."""
     return "z*p" if leaves == 1 else f"({product(leaves // 2)}*{product(leaves - leaves // 2)})"
 
 
-def test_the_largest_formula_takes_bounded_memory_and_time() -> None:
+def test_the_largest_formula_takes_bounded_memory() -> None:
     """Autograd keeps a few numbers for every operation and logit, and never more, however the
     formula is written."""
     text = f"sum{product(39)}"
@@ -78,30 +134,9 @@ def test_the_largest_formula_takes_bounded_memory_and_time() -> None:
         return tensor
 
     logits = torch.randn(4096, 10, requires_grad=True)
-    began = time.perf_counter()
     with torch.autograd.graph.saved_tensors_hooks(keep, lambda tensor: tensor):
         parse(text).fn(logits, torch.zeros(4096, dtype=torch.long)).sum().backward()
-    assert time.perf_counter() - began < 5
     assert kept < 3 * MAX_NODES * logits.nbytes
-
-
-@pytest.mark.parametrize(
-    ("text", "kinds"),
-    [
-        ("sum(abs(p - e))", {"finite", "gradient_finite", "learns", "decreasing"}),
-        ("-sum(e * logp) + (1 - p_y)", {"finite", "gradient_finite", "learns", "decreasing"}),
-        ("p_y", {"finite", "gradient_finite", "no_gradient", "not_decreasing"}),
-        ("1 / relu(p_y - 0.5)", {"not_finite", "gradient_finite", "learns", "decreasing"}),
-        ("sqrt(p_y - 2)", {"not_finite", "gradient_not_finite", "no_gradient", "decreasing"}),
-        (
-            "where(p_y > 0.5, 0, 1) + 0 * p_y",
-            {"finite", "gradient_finite", "no_gradient", "decreasing"},
-        ),
-        ("sum((z - e) ** 2)", {"finite", "gradient_finite", "learns", "not_decreasing"}),
-    ],
-)
-def test_findings(text: str, kinds: set[str]) -> None:
-    assert {finding.kind for finding in check(parse(text))} == kinds
 
 
 @pytest.mark.parametrize(
@@ -111,25 +146,26 @@ def test_findings(text: str, kinds: set[str]) -> None:
         ("  -sum(e * q)", "name", 11),
         ("p_y ** 99", "exponent", 7),
         ("p_y ** p_y", "exponent", 7),
-        ("p - e", "per class", 0),
+        ("p - e", "per_class", 0),
         ("3 * K", "constant", 0),
-        ("sum(p_y)", "over classes", 0),
+        ("sum(p_y)", "over_classes", 0),
         ("clamp(p_y, p_y, 1)", "clamp", 0),
         ("where(p_y > 0, 1)", "where", 0),
-        ("log(p_y, 2)", "one argument", 0),
-        ("p_y + max(1, 2, 3)", "one or two", 6),
+        ("clamp(p_y, 0, sum(e))", "clamp", 0),
+        ("log(p_y, 2)", "one_argument", 0),
+        ("p_y + max(1, 2, 3)", "one_or_two", 6),
         ("(1 - p_y", "syntax", 0),
         ("1 - p_y *", "syntax", 9),
         ("0 < p_y < 1", "chain", 10),
         ("p_y * 1e300", "number", 6),
         ("p_y + ｐ", "character", 6),
-        ("  z.shape", "not allowed", 3),
-        ("z[0]", "not allowed", 1),
-        ("(p_y ) % 2", "not allowed", 7),
-        ("p_y and 1", "not allowed", 4),
-        ("1 if p_y else 2", "not allowed", 2),
-        ("1 - sum(x=p)", "not allowed", 8),
-        ("'x'", "not allowed", 0),
+        ("  z.shape", "not_allowed", 3),
+        ("z[0]", "not_allowed", 1),
+        ("(p_y ) % 2", "not_allowed", 7),
+        ("p_y and 1", "not_allowed", 4),
+        ("1 if p_y else 2", "not_allowed", 2),
+        ("1 - sum(x=p)", "not_allowed", 8),
+        ("'x'", "not_allowed", 0),
         ("tan(p_y)", "function", 0),
     ],
 )
@@ -154,16 +190,15 @@ def test_what_is_not_allowed_is_named() -> None:
         assert caught.value.detail == token
 
 
-def test_every_refusal_is_worded_in_both_languages() -> None:
+def test_every_refusal_is_worded_in_every_language() -> None:
+    english = WORDS["en"]
+    assert {key: english[f"formula.{key}"] for key in REASONS} == REASONS
     for words in WORDS.values():
-        worded = {key.removeprefix("formula_") for key in words if key.startswith("formula_")} - {
-            "at"
+        assert {key for key in words if key.startswith("formula.")} == {
+            f"formula.{reason}" for reason in REASONS
         }
-        assert worded == set(REASONS)
-        assert all(
-            ("{detail}" in words["formula_" + reason]) == ("{detail}" in REASONS[reason])
-            for reason in REASONS
-        )
+        for reason, text in REASONS.items():
+            assert ("{detail}" in words[f"formula.{reason}"]) == ("{detail}" in text)
 
 
 def hostile() -> list[str]:
@@ -227,9 +262,12 @@ def hostile() -> list[str]:
         "p_y\\",
     ]
     statements = """
-        p_y; 1 | import os | x = 1 | (x := p_y) | lambda: p_y | [p_y for z in p] | {p_y} | f'{p_y}' | b'x' | ... | yield | *p
-        p_y if p_y else 1 | not p_y | ~p_y | p_y and 1 | p_y @ z | p_y % 2 | p_y // 2 | p_y << 9 | p_y ^ 1 | print(p_y)
-        sum(*p) | sum(**p) | sum(x=p) | await p | None | True | 1j * p_y | 'a' * 99 | 1_000_000_000 | 1e999 | p_y is z
+        p_y; 1 | import os | x = 1 | (x := p_y) | lambda: p_y | [p_y for z in p] | {p_y} | f'{p_y}'
+        b'x' | ... | yield | *p
+        p_y if p_y else 1 | not p_y | ~p_y | p_y and 1 | p_y @ z | p_y % 2 | p_y // 2 | p_y << 9
+        p_y ^ 1 | print(p_y)
+        sum(*p) | sum(**p) | sum(x=p) | await p | None | True | 1j * p_y | 'a' * 99
+        1_000_000_000 | 1e999 | p_y is z
     """
     words = [
         word.strip()
@@ -254,15 +292,13 @@ def hostile() -> list[str]:
     return calls + attributes + wrapped + powers + nested + alike + words + long + junk
 
 
-def test_three_hundred_hostile_formulas_are_refused_at_once() -> None:
+def test_three_hundred_hostile_formulas_are_refused() -> None:
     corpus = hostile()
     assert len(corpus) >= 300
     for text in corpus:
-        began = time.perf_counter()
         with pytest.raises(FormulaError):
             parse(text)
             pytest.fail(f"accepted: {text[:80]!r}")
-        assert time.perf_counter() - began < 1, text[:80]
 
 
 TOKENS = [
@@ -303,7 +339,7 @@ TOKENS += [
 ]
 
 
-@settings(max_examples=300, deadline=1000)
+@settings(max_examples=300, deadline=None)
 @given(
     st.lists(st.sampled_from(TOKENS), max_size=40).map("".join)
     | st.text(string.printable, max_size=MAX_LENGTH + 20)

@@ -1,4 +1,4 @@
-"""Every loss against its contract, torch's own functions, its identities and its closed-form gradient."""
+"""Every loss against its contract, torch's own functions, its identities and its closed form."""
 
 import pytest
 import torch

@@ -1,13 +1,14 @@
-"""The shipped checkpoints: sane on digits they were trained on, and, given MNIST, exactly as good as their cards say."""
+"""The shipped checkpoints: sane on digits they were trained on, and, given MNIST, just as good as
+their cards say."""
 
 import os
-from pathlib import Path
 
 import pytest
 import torch
 from PIL import Image
 
 from losslens.checkpoints import files as checkpoints
+from losslens.data.bundled import SAMPLE_PHOTOS
 from losslens.data.dataset import Dataset
 from losslens.data.sources import mnist
 from losslens.data.synthetic_ood_photos import synthetic_ood_photos
@@ -17,7 +18,6 @@ from losslens.images.reading import read_picture
 from losslens.inference import predictor as inference
 from losslens.losses import LOSSES
 from losslens.tasks import TASKS
-from losslens.ui import app as page
 
 DATA = os.environ.get("LOSSLENS_DATA")
 
@@ -42,9 +42,7 @@ def test_weights_are_small_enough_for_a_plain_push(task: str) -> None:
     assert max(sizes) < 10_000_000 and sum(sizes) < 60_000_000
 
 
-SAMPLES = Path(page.__file__).parents[1] / "data" / "samples"
-
-
+SAMPLES = {path.stem: path for path in SAMPLE_PHOTOS}
 KNOWN = {
     "cat": "cat",
     "kitten": "cat",
@@ -55,31 +53,34 @@ KNOWN = {
 }
 
 
+def test_it_is_known_of_each_sample_what_it_shows() -> None:
+    assert KNOWN.keys() == SAMPLES.keys()
+
+
 @pytest.mark.parametrize(("sample", "label"), KNOWN.items())
 def test_the_sample_photos_are_answered_rightly(sample: str, label: str | None) -> None:
-    prediction = inference.predict_picture("pets", read_picture(SAMPLES / f"{sample}.jpg"))
+    prediction = inference.predict_picture("pets", read_picture(SAMPLES[sample]))
     assert len(prediction.given) == len(LOSSES)
     assert inference.is_flagged("pets", prediction) == (label is None)
     if label is not None:
         assert {answer.label for answer in prediction.given} == {label}
 
 
-def test_made_pictures_of_no_pet_are_marked() -> None:
+def test_synthetic_pictures_of_no_pet_are_flagged() -> None:
     pictures = synthetic_ood_photos(seed=7, count=21)
-    marked = [
+    flagged = [
         inference.is_flagged("pets", inference.predict("pets", picture)) for picture in pictures
     ]
-    assert sum(marked) >= 17
+    assert sum(flagged) >= 17
 
 
-def test_a_known_digit_survives_the_whole_way_from_a_picture(mini: Dataset, tmp_path: Path) -> None:
-    """Enlarged to the pad's size, dark on light, and back: nearly the digit it was, and read the
-    same by all eight."""
-    for index in range(0, 5000, 499):
+def test_a_known_digit_survives_the_whole_way_from_a_picture(mini: Dataset) -> None:
+    """Enlarged as on the pad, dark on light, and back: nearly the digit it was, and read the same
+    by all."""
+    for index in range(0, len(mini), 499):
         original = mini.images[index, 0]
-        picture = Image.fromarray(255 - original.numpy()).resize(
-            (280, 280), Image.Resampling.BICUBIC
-        )
+        picture = Image.fromarray(255 - original.numpy())
+        picture = picture.resize((280, 280), Image.Resampling.BICUBIC)
         prediction = inference.predict_picture("digits", picture)
         assert {answer.label for answer in prediction.given} == {str(int(mini.target[index]))}
         made = digit_tensor(picture)[0]
@@ -88,15 +89,16 @@ def test_a_known_digit_survives_the_whole_way_from_a_picture(mini: Dataset, tmp_
         assert min((each - original / 255).abs().mean() for each in moved) < 0.05
 
 
-def test_blank_noise_and_letters_score_as_strangers_more_than_digits(mini: Dataset) -> None:
+def test_noise_is_flagged_as_no_digit_and_digits_are_not(mini: Dataset) -> None:
     digits = [
         inference.predict("digits", mini.batch(torch.tensor([index]))[0][0])
-        for index in range(0, 5000, 100)
+        for index in range(0, len(mini), 100)
     ]
-    marked = [inference.is_flagged("digits", prediction) for prediction in digits]
-    assert sum(marked) <= 3
+    flagged = [inference.is_flagged("digits", prediction) for prediction in digits]
+    assert sum(flagged) <= 3
     generator = torch.Generator().manual_seed(0)
     noise = [
-        inference.predict("digits", torch.rand(1, 28, 28, generator=generator)) for _ in range(10)
+        inference.predict("digits", torch.rand(TASKS["digits"].shape, generator=generator))
+        for _ in range(10)
     ]
     assert all(inference.is_flagged("digits", prediction) for prediction in noise)

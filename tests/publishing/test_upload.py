@@ -1,4 +1,7 @@
-"""Publishing and fetching, against a small Hub on this machine: the same bytes, one pinned commit, no token told."""
+"""Publishing and fetching, against a small Hub on this machine.
+
+What arrives are the same bytes, of one pinned commit, and no token is told.
+"""
 
 import hashlib
 import io
@@ -6,6 +9,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,7 +19,9 @@ from huggingface_hub import constants
 from losslens import cli
 from losslens.checkpoints import files as checkpoints
 from losslens.checkpoints import hub
-from losslens.inference import predictor as inference
+from losslens.checkpoints.ensemble import load_ensemble
+from losslens.data.bundled import SAMPLE_PHOTOS
+from losslens.inference import predictor
 from losslens.losses import LOSSES
 from losslens.tasks import TASKS
 from support.small_hub import GOOD, SmallHub, small_hub
@@ -26,31 +32,30 @@ REPO = "models/me/loss-lens"
 
 @pytest.fixture
 def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SmallHub]:
-    """A small Hub in place of the great one, for this process and those it starts; nothing is
-    cached yet."""
+    """A small Hub in place of the real one, for this process and those it starts, caches empty."""
+    home = tmp_path / "hf"
     with small_hub() as small:
         for name, value in {
             "HF_ENDPOINT": small.url,
-            "HF_HOME": str(tmp_path / "hf"),
+            "HF_HOME": str(home),
             "HF_TOKEN": GOOD,
             "HF_HUB_DISABLE_XET": "1",
             "LOSSLENS_MODELS": str(SHIPPED),
         }.items():
             monkeypatch.setenv(name, value)
         # The client read its settings when it was imported.
-        monkeypatch.setattr(constants, "ENDPOINT", small.url)
-        monkeypatch.setattr(
-            constants,
-            "HUGGINGFACE_CO_URL_TEMPLATE",
-            small.url + "/{repo_id}/resolve/{revision}/{filename}",
-        )
-        monkeypatch.setattr(constants, "HF_HOME", str(tmp_path / "hf"))
-        monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "hf" / "hub"))
-        monkeypatch.setattr(constants, "HF_HUB_DISABLE_XET", True)
+        for name, setting in {
+            "ENDPOINT": small.url,
+            "HUGGINGFACE_CO_URL_TEMPLATE": small.url + "/{repo_id}/resolve/{revision}/{filename}",
+            "HF_HOME": str(home),
+            "HF_HUB_CACHE": str(home / "hub"),
+            "HF_HUB_DISABLE_XET": True,
+        }.items():
+            monkeypatch.setattr(constants, name, setting)
         monkeypatch.setattr(hub, "_results", {})
-        inference.forget()
+        predictor.forget()
         yield small
-        inference.forget()
+        predictor.forget()
 
 
 def publish(*more: str) -> int:
@@ -84,9 +89,8 @@ def test_what_is_published_is_what_a_space_fetches(
     sums = {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in local.items()}
     assert json.loads(files["manifest.json"]) == {"sha256": sums}
 
-    space = (
-        tmp_path / "space"
-    )  # as the Hub would check it out, with nothing of this checkout beside it
+    # As the Hub would check it out, with nothing of this checkout beside it.
+    space = tmp_path / "space"
     for name, data in server.files("spaces/me/demo")[1].items():
         (space / name).parent.mkdir(parents=True, exist_ok=True)
         (space / name).write_bytes(data)
@@ -94,7 +98,9 @@ def test_what_is_published_is_what_a_space_fetches(
     for name, value in server.variables["me/demo"].items():
         monkeypatch.setenv(name, value)
     told = run("-c", _IN_THE_SPACE, folder=space).splitlines()
-    assert told[-1] == "cat" * len(LOSSES) and Path(told[-2]).is_relative_to(space)
+    assert told[-1] == "cat" * len(load_ensemble("pets", SHIPPED).losses) and Path(
+        told[-2]
+    ).is_relative_to(space)
 
     folder = checkpoints.models_folder()
     assert folder.name == commit and folder.is_relative_to(tmp_path)
@@ -106,13 +112,13 @@ def test_what_is_published_is_what_a_space_fetches(
 
 _IN_THE_SPACE = """
 import app
-from losslens import inference
-from losslens.pictures import read_picture
-from losslens.ui.page import build
+from losslens.images.reading import read_picture
+from losslens.inference import predictor
+from losslens.ui.app import build
 
 build()
-prediction = inference.predict_picture("pets", read_picture("src/losslens/data/samples/cat.jpg"))
-print(inference.__file__)
+prediction = predictor.predict_picture("pets", read_picture("src/losslens/data/samples/cat.jpg"))
+print(predictor.__file__)
 print("".join(answer.label for answer in prediction.given))
 """
 
@@ -127,11 +133,8 @@ def test_a_space_is_made_private_and_pinned(server: SmallHub) -> None:
     ]
     _, files = server.files("spaces/me/demo")
     front = yaml.safe_load(files["README.md"].decode().split("---")[1])
-    assert (
-        front["sdk"] == "gradio"
-        and front["models"] == ["me/loss-lens"]
-        and front["python_version"] == "3.12"
-    )
+    shipped = yaml.safe_load((SHIPPED.parent / "README.md").read_text().split("---\n")[1])
+    assert front == {**shipped, "models": ["me/loss-lens"]} and front["sdk"] == "gradio"
     assert {front["app_file"], "requirements.txt"} <= files.keys()
     assert not any(name.endswith((".pyc", ".pyi")) or name.startswith("models/") for name in files)
 
@@ -149,9 +152,8 @@ def test_publishing_again_makes_a_commit_that_a_pinned_user_does_not_get(
     assert checkpoints.models_folder().name == first
     assert server.asked == []  # all is here: the Hub is not asked at all
     monkeypatch.setenv("LOSSLENS_MODELS", f"me/loss-lens@{second}")
-    with pytest.raises(
-        checkpoints.CheckpointError, match="checksum"
-    ):  # its manifest is still the first one's
+    # Its manifest is still the first one's.
+    with pytest.raises(checkpoints.CheckpointError, match="checksum"):
         checkpoints.models_folder()
 
 
@@ -163,18 +165,11 @@ def test_a_file_with_another_checksum_is_refused_in_one_sentence(
     weights[-1] ^= 1
     server.commit(REPO, {"digits/focal.safetensors": bytes(weights)})
     monkeypatch.setenv("LOSSLENS_MODELS", "me/loss-lens")
-    answers = inference.predict("digits", TASKS["digits"].blank()).answers
-    assert all(
-        "focal.safetensors of me/loss-lens@main does not have the checksum" in answer.problem
-        for answer in answers
-    )
+    answers = predictor.predict("digits", TASKS["digits"].blank()).answers
+    said = "focal.safetensors of me/loss-lens@main does not have the checksum"
+    assert answers and all(said in answer.problem for answer in answers)
     capsys.readouterr()
-    assert (
-        cli.main(
-            ["predict", "digits", str(Path(cli.__file__).parent / "data" / "samples" / "cat.jpg")]
-        )
-        == 0
-    )
+    assert cli.main(["predict", "digits", str(SAMPLE_PHOTOS[0])]) == 0
     assert "Traceback" not in capsys.readouterr().err
     weights[-1] ^= 1
     mended = server.commit(REPO, {"digits/focal.safetensors": bytes(weights)})
@@ -189,9 +184,8 @@ def test_a_damaged_note_says_what_to_delete(
     note.parent.mkdir(parents=True)
     note.write_text("{}")
     monkeypatch.setenv("LOSSLENS_MODELS", "me/loss-lens")
-    with pytest.raises(
-        checkpoints.CheckpointError, match=r"loss-lens@main\.json, is damaged; delete it"
-    ):
+    said = r"loss-lens@main\.json, is damaged; delete it"
+    with pytest.raises(checkpoints.CheckpointError, match=said):
         checkpoints.models_folder()
     assert server.asked == []
 
@@ -222,9 +216,8 @@ def test_what_the_hub_does_not_have_is_said(
 ) -> None:
     server.repositories[REPO] = []
     bare = server.commit(REPO, {"README.md": b""})
-    server.commit(
-        REPO, {"manifest.json": json.dumps({"sha256": {"digits/focal.json": "0"}}).encode()}
-    )
+    names_a_file = json.dumps({"sha256": {"digits/focal.json": "0"}})
+    server.commit(REPO, {"manifest.json": names_a_file.encode()})
     for named, said in {
         "me/nothing": "There is no me/nothing@main on http://127.0.0.1",
         "me/loss-lens@v9": "There is no revision me/loss-lens@v9",
@@ -243,10 +236,8 @@ def test_a_hub_out_of_reach_is_said_and_not_asked_again_at_once(
 ) -> None:
     monkeypatch.setattr(constants, "ENDPOINT", "http://127.0.0.1:9")
     monkeypatch.setenv("LOSSLENS_MODELS", "me/loss-lens")
-    with pytest.raises(
-        checkpoints.CheckpointError,
-        match=r"127\.0\.0\.1:9 for me/loss-lens@main failed \(ConnectError\)",
-    ):
+    said = r"127\.0\.0\.1:9 for me/loss-lens@main failed \(ConnectError\)"
+    with pytest.raises(checkpoints.CheckpointError, match=said):
         checkpoints.models_folder()
     asked = []
     monkeypatch.setattr(hub, "_fetch", asked.append)
@@ -270,11 +261,9 @@ def test_a_dry_run_and_a_no_send_nothing(
 ) -> None:
     assert publish("--dry-run") == 0
     said = capsys.readouterr().out
-    assert (
-        "model repository me/loss-lens" in said
-        and "manifest.json, README.md" in said
-        and "dry run" in said
-    )
+    for part in ("model repository me/loss-lens", "manifest.json, README.md", "dry run"):
+        assert part in said
+    assert "leave out" not in said
     monkeypatch.setattr("builtins.input", lambda _: "n")
     assert cli.main(["publish", "--repo-id", "me/loss-lens"]) == 0
     assert "Nothing was uploaded." in capsys.readouterr().out
@@ -321,13 +310,58 @@ def test_a_missing_or_refused_token_is_one_sentence_and_is_never_told(
     assert server.repositories == {}
 
 
-def test_a_task_with_a_checkpoint_missing_is_not_published(
+def test_a_loss_without_a_checkpoint_is_left_out_and_named(
     server: SmallHub, random_models: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (random_models / "digits" / "focal.safetensors").unlink()
+    for kind in hub.KINDS:
+        (random_models / "digits" / f"focal{kind}").unlink()
+    assert publish() == 0
+    assert "It will leave out\n- digits/focal: not measured yet\n" in capsys.readouterr().out
+    files = server.files(REPO)[1]
+    assert "digits/mse.safetensors" in files and not any("focal" in name for name in files)
+    text = files["README.md"].decode()
+    assert f"one network, {len(LOSSES) - 1} losses" in text
+    assert LOSSES["focal"].label not in text
+
+
+def test_a_damaged_checkpoint_is_not_published(
+    server: SmallHub, random_models: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (random_models / "digits" / "focal.json").write_text("{}")
     assert publish() == 2
     assert "losslens train digits --loss focal" in capsys.readouterr().err
     assert server.repositories == {}
+
+
+def test_a_task_without_facts_for_a_card_and_one_without_checkpoints_are_left_out(
+    server: SmallHub,
+    random_models: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setitem(TASKS, "toys", replace(TASKS["digits"], key="toys", card=None))
+    for folder in ("toys", "seeds/1/toys", "pets"):
+        (random_models / folder).mkdir(parents=True)
+        (random_models / folder / "report.json").write_text("{}")
+    assert publish() == 0
+    said = capsys.readouterr().out
+    assert "- toys: its record has no facts" in said and "- pets: not measured yet" in said
+    files = server.files(REPO)[1]
+    assert {name.split("/")[0] for name in files if "/" in name} == {"digits"}
+    assert "Pets" not in files["README.md"].decode()
+
+
+def test_a_folder_without_checkpoints_is_one_line(
+    server: SmallHub,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    (tmp_path / "models" / "digits").mkdir(parents=True)
+    monkeypatch.setenv("LOSSLENS_MODELS", str(tmp_path / "models"))
+    assert publish() == 2
+    error = capsys.readouterr().err
+    assert "There are no checkpoints in" in error and error.count("\n") == 1
 
 
 def test_the_model_card_has_the_cards_figures_and_all_that_a_reader_asks(server: SmallHub) -> None:
@@ -340,10 +374,13 @@ def test_the_model_card_has_the_cards_figures_and_all_that_a_reader_asks(server:
             metric["value"] for metric in result["metrics"] if metric["type"] == "accuracy"
         ]
         measured = [
-            checkpoints.load(task, loss).card.test["softmax"]["accuracy"]["value"]
-            for loss in LOSSES
+            member.card.test["softmax"]["accuracy"]["value"]
+            for member in load_ensemble(task).members.values()
         ]
         assert accuracies == pytest.approx(measured, abs=1e-6)
-        assert all(f"| {value:.2%}".rstrip("%") + " (" in text for value in measured)
+        assert all(f"| {value * 100:.2f} (" in text for value in measured)
+        facts = TASKS[task].card
+        for fact in (facts.training_data, facts.limits, facts.licence):
+            assert fact in text
     for part in ("Figures", "Training data", "Intended use", "Limits", "Licence"):
         assert f"## {part}\n" in text

@@ -1,4 +1,4 @@
-"""Stored predictions: the same answers after rounding, the same after a round trip, and which pictures are disputed."""
+"""Stored predictions: the same answers after rounding and after a round trip; what is disputed."""
 
 import math
 from pathlib import Path
@@ -6,11 +6,13 @@ from pathlib import Path
 import pytest
 import torch
 
-from losslens.checkpoints.files import CheckpointError
+from losslens.checkpoints.ensemble import Ensemble, load_ensemble
+from losslens.checkpoints.files import Card, Checkpoint, CheckpointError
 from losslens.data.dataset import Dataset, Splits
 from losslens.losses import LOSSES
 from losslens.report import predictions
 from losslens.report.predictions import DISPUTED, disagreement
+from losslens.tasks import TASKS
 
 
 def test_rounding_to_half_precision_changes_no_answer() -> None:
@@ -28,8 +30,8 @@ def test_predictions_are_those_of_the_networks_and_survive_the_disk(
     random_models: Path, small_splits: Splits
 ) -> None:
     test = small_splits.test
-    networks = predictions.load_networks("digits")
-    made = predictions.predict_all("digits", networks, test)
+    networks = load_ensemble("digits")
+    made = predictions.predict_all(networks, test)
     predictions.save("digits", made)
     kept = predictions.load("digits")
     for loss in LOSSES:
@@ -46,9 +48,25 @@ def test_pictures_that_may_not_be_handed_on_are_not_kept() -> None:
     head = torch.nn.Sequential(
         torch.nn.AdaptiveAvgPool2d(1), torch.nn.Flatten(), torch.nn.Linear(320, 2)
     )
-    networks = predictions.Networks(None, dict.fromkeys(LOSSES, head), dict.fromkeys(LOSSES, 1.0))
-    made = predictions.predict_all("pets", networks, test)
+    member = Checkpoint(head, Card("pets", "", {}, 1.0, {}, {}, 0.0, "", {}, ""))
+    ensemble = Ensemble(TASKS["pets"], None, dict.fromkeys(LOSSES, member), {})
+    made = predictions.predict_all(ensemble, test)
     assert len(made.disputed) == DISPUTED and len(made.pictures) == 0
+
+
+def test_stored_predictions_are_of_the_losses_that_were_measured(
+    random_models: Path, small_splits: Splits
+) -> None:
+    losses = [loss for loss in LOSSES if loss not in ("kl_div", "focal")]
+    for loss in LOSSES.keys() - losses:
+        (random_models / "digits" / f"{loss}.safetensors").unlink()
+    made = predictions.predict_all(load_ensemble("digits"), small_splits.test)
+    predictions.save("digits", made)
+    assert list(predictions.load("digits").logits) == losses
+    made.logits["no_longer_known"] = made.logits.pop("brier")
+    predictions.save("digits", made)
+    losses.remove("brier")
+    assert list(predictions.load("digits").logits) == [*losses, "no_longer_known"]
 
 
 def test_disagreement_is_none_among_equals_and_greatest_among_opposites() -> None:

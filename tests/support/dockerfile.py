@@ -1,10 +1,13 @@
-"""A Dockerfile as a plain script: its steps are carried out below a folder, since no container engine runs in CI.
+"""A Dockerfile as a plain script, since no container engine runs in CI.
 
-    python tests/support/dockerfile.py        builds in a temporary folder, installing for real, and serves there until Ctrl-C
+    python tests/support/dockerfile.py
 
-What a container would have as ``/`` is that folder; paths in WORKDIR, COPY and ENV lead below it. FROM's Python is the one
-that runs this, users are not created, and ``pip`` installs into a virtual environment of the folder, or, when asked to be
-quick, only checks that the present environment satisfies what it would install.
+builds in a temporary folder, installing for real, and serves there until Ctrl-C.
+
+The steps are carried out below a folder: what a container would have as ``/`` is that folder, and
+paths in WORKDIR, COPY and ENV lead below it. FROM's Python is the one that runs this, users are not
+created, and ``pip`` installs into a virtual environment of the folder, or, when asked to be quick,
+only checks that the present environment satisfies what it would install.
 """
 
 import json
@@ -28,12 +31,10 @@ class Image:
 
     root: Path
     workdir: Path
-    environment: dict[str, str] = field(
-        default_factory=dict
-    )  # as ENV says it, paths not yet below ``root``
-    last: dict[str, str] = field(
-        default_factory=dict
-    )  # the last of each other instruction: USER, EXPOSE, CMD, ...
+    # As ENV says it, paths not yet below ``root``.
+    environment: dict[str, str] = field(default_factory=dict)
+    # The last of each other instruction: USER, EXPOSE, CMD, ...
+    last: dict[str, str] = field(default_factory=dict)
     ran: list[str] = field(default_factory=list)
 
     def inside(self, path: str) -> Path:
@@ -41,8 +42,7 @@ class Image:
         return self.root / path.lstrip("/") if path.startswith("/") else self.workdir / path
 
     def variables(self) -> dict[str, str]:
-        """The environment of what runs here: no variable of ours but PATH, and paths below the
-        folder."""
+        """The environment of what runs here: PATH alone of ours, and paths below the folder."""
         ours = {"PATH": f"{self.root}/bin:{os.environ['PATH']}"}
         return ours | {
             name: str(self.inside(v)) if v.startswith("/") else v
@@ -51,8 +51,7 @@ class Image:
 
 
 def instructions(text: str) -> list[tuple[str, str]]:
-    """Instruction and arguments of each step; comments are left out and lines that go on are
-    joined."""
+    """Instruction and arguments of each step, without comments, continued lines joined."""
     lines = "\n".join(
         line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")
     )
@@ -120,8 +119,10 @@ def _copy(image: Image, context: Path, arguments: str) -> None:
 
 
 def _ignored(path: Path, context: Path) -> bool:
-    """Whether .dockerignore leaves the file out: the last line that matches it, or a folder above
-    it, decides."""
+    """Whether .dockerignore leaves the file out.
+
+    The last line that matches it, or a folder above it, decides.
+    """
     out = False
     names = [str(path), *(str(parent) for parent in path.parents if str(parent) != ".")]
     for line in (context / ".dockerignore").read_text().splitlines():
@@ -136,10 +137,8 @@ def _ignored(path: Path, context: Path) -> bool:
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as folder:
         built = build(Path(folder), install=True)
-        given = {
-            name: value for name, value in os.environ.items() if name.startswith("GRADIO_")
-        }  # as `docker run -e`
-        served = subprocess.run(
-            json.loads(built.last["CMD"]), cwd=built.workdir, env=built.variables() | given
-        )
+        # As `docker run -e` would give them.
+        given = {name: value for name, value in os.environ.items() if name.startswith("GRADIO_")}
+        command, environment = json.loads(built.last["CMD"]), built.variables() | given
+        served = subprocess.run(command, cwd=built.workdir, env=environment)
     sys.exit(served.returncode)

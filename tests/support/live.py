@@ -1,6 +1,8 @@
 """Short live runs for several tests."""
 
 import os
+import time
+from collections.abc import Callable
 
 from losslens.live.config import LiveConfig, Point, Trained
 from losslens.live.process import LiveRun
@@ -25,6 +27,14 @@ def ended(config: LiveConfig) -> tuple[list[Point], Trained]:
 def finished(config: LiveConfig) -> list[Point]:
     """All points of a run."""
     return ended(config)[0]
+
+
+def wait_until(condition: Callable[[], object], most: float = 60.0) -> None:
+    """Look again and again until the condition holds; AssertionError after ``most`` seconds."""
+    deadline = time.monotonic() + most
+    while not condition():
+        assert time.monotonic() < deadline, f"it did not come true in {most:g} seconds"
+        time.sleep(0.1)
 
 
 def gone(pid: int) -> bool:

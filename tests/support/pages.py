@@ -1,6 +1,62 @@
 """What several browser tests do on a page."""
 
+from dataclasses import dataclass, field
 from typing import Any
+from weakref import WeakKeyDictionary
+
+from axe_playwright_python.sync_playwright import Axe
+
+from support.waiting import until
+
+# Two frames: what a change asks for is then under way.
+_TWO_FRAMES = (
+    "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+)
+_HEARTBEAT = "/heartbeat/"  # gradio opens it once it has mounted the page, and never ends it
+
+
+@dataclass
+class _Traffic:
+    """What a page has asked for."""
+
+    mounted: bool = False
+    pending: set[Any] = field(default_factory=set)  # requests that are under way
+
+    def begin(self, request: Any) -> None:
+        if request.is_navigation_request():
+            self.mounted, self.pending = False, set()
+        if _HEARTBEAT in request.url:
+            self.mounted = True
+        elif not request.url.startswith(("data:", "blob:")):
+            self.pending.add(request)
+
+    def end(self, request: Any) -> None:
+        self.pending.discard(request)
+
+
+_TRAFFIC: WeakKeyDictionary[Any, _Traffic] = WeakKeyDictionary()
+
+
+def watch(page: Any) -> None:
+    """Note from now on what a page asks for, so that ``settled`` can tell when it is at rest."""
+    traffic = _TRAFFIC[page] = _Traffic()
+    page.on("request", traffic.begin)
+    for event in ("requestfinished", "requestfailed"):
+        page.on(event, traffic.end)
+
+
+def settled(page: Any) -> None:
+    """Wait until gradio has mounted the page and none of its requests is under way.
+
+    The network alone is never idle: the page keeps a heartbeat open.
+    """
+    page.wait_for_selector(".pad canvas", state="attached")  # hidden where another tab is open
+
+    def at_rest() -> bool:
+        page.evaluate(_TWO_FRAMES)
+        return _TRAFFIC[page].mounted and not _TRAFFIC[page].pending
+
+    until(lambda: at_rest() and at_rest())
 
 
 def open_tab(page: Any, name: str) -> None:
@@ -10,3 +66,46 @@ def open_tab(page: Any, name: str) -> None:
         page.locator(".overflow-menu > button").first.click()
         tab = page.locator(".overflow-dropdown").get_by_text(name, exact=True)
     tab.first.click()
+
+
+def draw(page: Any, strokes: list[list[tuple[int, int]]]) -> None:
+    """Draw strokes on the pad with the mouse; points are in pixels of its canvas."""
+    canvas = page.locator(".pad canvas")
+    box, side = canvas.bounding_box(), int(canvas.get_attribute("width"))
+    scale = box["width"] / side
+    for stroke in strokes:
+        for index, (x, y) in enumerate(stroke):
+            page.mouse.move(box["x"] + x * scale, box["y"] + y * scale, steps=6)
+            if index == 0:
+                page.mouse.down()
+        page.mouse.up()
+
+
+def answers(page: Any, task: str) -> dict[str, str]:
+    """Each loss's answer, as the cards of a task's tab say it."""
+    cards = page.locator(f".{task} .card[data-answer]").all()
+    return {card.get_attribute("data-loss"): card.get_attribute("data-answer") for card in cards}
+
+
+def says(page: Any, task: str, text: str) -> None:
+    """Wait until the answer on a task's tab has a text in it."""
+    page.wait_for_function(
+        "([task, text]) => document.querySelector(`.${task} .answer`)?.innerText.includes(text)",
+        arg=[task, text],
+    )
+
+
+def not_wider_than_the_window(page: Any, selector: str = "html") -> bool:
+    """Whether nothing has to be scrolled sideways."""
+    beyond = "element => element.scrollWidth - element.clientWidth"
+    return bool(page.locator(selector).evaluate(beyond) <= 0)
+
+
+def violations(page: Any) -> list[str]:
+    """What axe finds, once colours have faded in."""
+    page.wait_for_function(
+        """() => document.getAnimations().every((each) => each.playState !== "running"
+          || each.effect.getComputedTiming().endTime === Infinity)"""
+    )
+    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+    return [f"{each['id']}: {node['html'][:160]}" for each in found for node in each["nodes"]]

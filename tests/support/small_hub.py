@@ -1,6 +1,7 @@
-"""A Hub of one's own for the tests: the few routes of the Hugging Face Hub that publishing and fetching use.
+"""A small Hub for the tests: the few routes of the Hugging Face Hub that we use.
 
-It keeps every commit of every repository in memory, as the files it then had. A writing request needs the token ``GOOD``.
+It keeps every commit of every repository in memory, as the files it then had. A request that writes
+needs the token ``GOOD``.
 """
 
 import base64
@@ -23,9 +24,8 @@ class SmallHub:
     """The state of the Hub, and all that was asked of it."""
 
     url: str = ""
-    repositories: dict[str, list[tuple[str, Files]]] = field(
-        default_factory=dict
-    )  # "models/me/x" -> commits, oldest first
+    # "models/me/x" -> its commits, oldest first
+    repositories: dict[str, list[tuple[str, Files]]] = field(default_factory=dict)
     large: Files = field(default_factory=dict)  # by SHA-256
     variables: dict[str, dict[str, str]] = field(default_factory=dict)  # of Spaces
     created: list[dict[str, Any]] = field(default_factory=list)

@@ -1,34 +1,54 @@
-"""What is trained live: examples apart from those held out, a network and a learning rate for each loss, true features."""
+"""What is trained live: examples apart from those held out, a network and learning rates for each
+optimizer, true features."""
 
 import numpy as np
 import pytest
 import torch
-from losslens.tasks.live_tasks import EXAMPLES, LIVE_TASKS
 
 from losslens.checkpoints import files as checkpoints
-from losslens.data.bundled import MINI
 from losslens.losses import LOSSES
 from losslens.tasks import TASKS
+from losslens.tasks.base import LIVE_EXAMPLES
 from losslens.training.config import OPTIMIZERS
 
+LIVE = {key: task.live for key, task in TASKS.items() if task.live is not None}
 
-@pytest.mark.parametrize("key", LIVE_TASKS)
+
+@pytest.mark.parametrize("key", LIVE)
 def test_a_task_has_all_that_a_run_needs(key: str) -> None:
-    task = LIVE_TASKS[key]
-    learnt, held_out = task.load()
-    assert len(learnt) == EXAMPLES and len(held_out) == 1000
+    live = LIVE[key]
+    learnt, held_out = live.load()
+    assert len(learnt) == LIVE_EXAMPLES and len(held_out) == 1000
     rows = {example.numpy().tobytes() for example in learnt.images}
     assert not any(example.numpy().tobytes() in rows for example in held_out.images)
     images, _ = held_out.batch(torch.arange(8))
-    assert images.shape[1:] == task.shape
-    assert task.network()(images).shape == (8, len(TASKS[key].labels))
-    assert set(task.learning_rates) == set(OPTIMIZERS)
-    assert all(rates.keys() == LOSSES.keys() for rates in task.learning_rates.values())
+    assert images.shape[1:] == live.shape
+    assert live.network()(images).shape == (8, len(TASKS[key].labels))
+    assert set(live.learning_rates) == set(OPTIMIZERS)
+    assert all(rates.of(loss) > 0 for rates in live.learning_rates.values() for loss in LOSSES)
 
 
-def test_stored_features_are_those_of_the_shipped_trunk() -> None:
-    with np.load(MINI / "pets_5k.npz") as archive:
-        made_with = str(archive["backbone"])
+@pytest.mark.parametrize("key", LIVE)
+def test_the_lines_of_the_script_read_the_same_examples(key: str) -> None:
+    live = LIVE[key]
+    names = {"torch": torch, "np": np, "Generator": torch.Generator}
+    with np.load(live.data_file) as archive:
+        target = archive["target"]
+        images = eval(live.read_code, names | {"archive": archive})
+        order = eval(live.order_code, names | {"target": target})
+    learnt, held_out = live.load()
+    parts = {LIVE_EXAMPLES: learnt, len(target) - LIVE_EXAMPLES: held_out}
+    for indices, part in zip(
+        (order[-LIVE_EXAMPLES:], order[:-LIVE_EXAMPLES]), parts.values(), strict=True
+    ):
+        given, classes = part.batch(torch.arange(len(part)))
+        assert torch.equal(torch.from_numpy(images)[indices], given)
+        assert torch.equal(torch.from_numpy(target).long()[indices], classes)
+
+
+def test_stored_features_are_those_of_the_shipped_backbone() -> None:
+    with np.load(LIVE["pets"].data_file) as archive:
+        made_with = str(archive["trunk"])
     assert made_with == checkpoints.backbone_sha256("pets"), (
         "make them again: python scripts/pet_features.py"
     )
@@ -36,4 +56,4 @@ def test_stored_features_are_those_of_the_shipped_trunk() -> None:
 
 def test_a_photo_as_the_app_keeps_it_becomes_an_input() -> None:
     features = torch.rand(320, 7, 7)
-    assert torch.equal(LIVE_TASKS["pets"].picture(features)[:, 0, 0], features.mean(dim=(1, 2)))
+    assert torch.equal(LIVE["pets"].to_input(features)[:, 0, 0], features.mean(dim=(1, 2)))

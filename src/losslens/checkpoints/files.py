@@ -7,20 +7,25 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
-from torch import nn
+from torch import channels_last, nn
 
 from losslens.checkpoints import hub
+from losslens.files import atomic_write
 from losslens.losses import LOSSES
 from losslens.tasks import TASKS
+from losslens.validation import one_of
 
 _BESIDE_THE_PACKAGE = Path(__file__).resolve().parents[3] / "models"
 
 
 class CheckpointError(RuntimeError):
     """A checkpoint that is missing or damaged; the message says which file and how to make it."""
+
+
+class MissingCheckpoint(CheckpointError):
+    """A checkpoint that is not there: its loss was not trained yet."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +35,7 @@ class Card:
     task: str
     loss: str
     config: dict[str, Any]
-    temperature: float  # the fitted link: softmax(logits / temperature) is calibrated on held-out training data
+    temperature: float  # softmax(logits / temperature) is calibrated on held-out training data
     held_out: dict[str, dict[str, dict[str, float]]]  # "softmax" and "calibrated" figures
     test: dict[str, dict[str, dict[str, float]]]
     train_seconds: float
@@ -50,10 +55,10 @@ class Checkpoint:
 def models_folder() -> Path:
     """The folder that holds ``<task>/<loss>.safetensors``.
 
-    LOSSLENS_MODELS where it is set: a folder that is here, or else a repository of the Hugging Face
-    Hub, ``USER/NAME`` or ``USER/NAME@REVISION``, whose files are fetched (see ``hub``). Without it
-    ``models`` here, or beside the package. Raises CheckpointError for a name that is neither, and
-    for a repository that cannot be used.
+    LOSSLENS_MODELS where it is set: a folder that is here, or else a repository of the Hugging
+    Face Hub, ``USER/NAME`` or ``USER/NAME@REVISION``, whose files are fetched (see ``hub``).
+    Without it ``models`` here, or beside the package. Raises CheckpointError for a name that is
+    neither, and for a repository that cannot be used.
     """
     named = os.environ.get("LOSSLENS_MODELS")
     if not named:
@@ -64,7 +69,8 @@ def models_folder() -> Path:
         return folder
     if repository is None:
         raise CheckpointError(
-            f"LOSSLENS_MODELS is {named}: no folder here, and no repository USER/NAME or USER/NAME@REVISION."
+            f"LOSSLENS_MODELS is {named}: no folder here, and no repository USER/NAME or "
+            "USER/NAME@REVISION."
         )
     try:
         return hub.fetch(repository)
@@ -75,7 +81,7 @@ def models_folder() -> Path:
 
 
 def checkpoint_path(task: str, loss: str, folder: Path | None = None) -> Path:
-    """Where the weights of ``loss`` on ``task`` are; its card has the same name with ``.json``."""
+    """Where the weights of ``loss`` on ``task`` are; the card has the same name with ``.json``."""
     return (folder or models_folder()) / task / f"{loss}.safetensors"
 
 
@@ -85,8 +91,7 @@ def backbone_path(task: str, folder: Path | None = None) -> Path:
 
 
 def as_stored(network: nn.Module, task: str) -> nn.Module:
-    """The network with the precision that its file keeps: half for tasks with a backbone, whose
-    weights are many."""
+    """The network with the precision of its file: half for tasks with a backbone (many weights)."""
     return network.half().float() if TASKS[task].backbone else network
 
 
@@ -103,8 +108,10 @@ def backbone_sha256(task: str, folder: Path | None = None) -> str:
 
 
 def load_backbone(task: str, folder: Path | None = None) -> nn.Module:
-    """What the networks of ``task`` share, in eval mode. Raises CheckpointError for a missing or
-    bad file."""
+    """What the networks of ``task`` share, in eval mode.
+
+    Raises ValueError for a task that shares nothing, and CheckpointError for a missing or bad file.
+    """
     shared = TASKS[task].backbone
     if shared is None:
         raise ValueError(f"the networks of {task} share no backbone")
@@ -112,33 +119,31 @@ def load_backbone(task: str, folder: Path | None = None) -> nn.Module:
 
 
 def _write(network: nn.Module, path: Path, **metadata: str) -> None:
-    """The weights with the precision that ``as_stored`` gives; the file appears whole or not at
-    all."""
+    """The weights with the precision that ``as_stored`` gives."""
     half = TASKS[metadata["task"]].backbone is not None
     weights = {
         name: (value.half() if half and value.is_floating_point() else value).contiguous()
         for name, value in network.state_dict().items()
     }
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(".partial")
-    save_file(weights, partial, metadata)
-    partial.replace(path)
+    with atomic_write(path) as partial:
+        save_file(weights, partial, metadata)
 
 
 def _read(network: nn.Module, path: Path, command: str) -> nn.Module:
-    """``network`` with the file's weights, in eval mode. Raises CheckpointError, which names the
-    ``command`` to make it."""
+    """``network`` with the file's weights, in eval mode; ``command`` makes the file.
+
+    Raises CheckpointError, which names the command.
+    """
     if not path.is_file():
-        raise CheckpointError(
-            f"The checkpoint {path.name} is missing from {path.parent.name}/. Make it with: {command}"
+        raise MissingCheckpoint(
+            f"Not measured yet: {path.name} is missing from {path.parent.name}/. "
+            f"Make it with: {command}"
         )
     try:
-        network.load_state_dict(
-            load_file(path)
-        )  # strict: a renamed layer fails here, not in front of a visitor
+        network.load_state_dict(load_file(path))  # strict: a renamed layer fails here
     except (SafetensorError, RuntimeError, OSError) as error:
         raise _damaged(path, command) from error
-    return network.eval().to(memory_format=torch.channels_last)
+    return network.eval().to(memory_format=channels_last)
 
 
 def _damaged(path: Path, command: str) -> CheckpointError:
@@ -147,21 +152,22 @@ def _damaged(path: Path, command: str) -> CheckpointError:
 
 def save(checkpoint: Checkpoint, folder: Path | None = None) -> Path:
     """Write weights and card; each file appears whole or not at all."""
-    path = checkpoint_path(checkpoint.card.task, checkpoint.card.loss, folder)
-    _write(checkpoint.network, path, task=checkpoint.card.task, loss=checkpoint.card.loss)
-    partial = path.with_suffix(".partial")
-    partial.write_text(json.dumps(asdict(checkpoint.card), indent=1) + "\n")
-    partial.replace(path.with_suffix(".json"))
+    card = checkpoint.card
+    path = checkpoint_path(card.task, card.loss, folder)
+    _write(checkpoint.network, path, task=card.task, loss=card.loss)
+    with atomic_write(path.with_suffix(".json")) as partial:
+        partial.write_text(json.dumps(asdict(card), indent=1) + "\n")
     return path
 
 
 def load(task: str, loss: str, folder: Path | None = None) -> Checkpoint:
-    """The trained network of ``loss`` on ``task``. Raises ValueError for an unknown name,
-    CheckpointError for a bad file."""
-    if task not in TASKS or loss not in LOSSES:
-        raise ValueError(
-            f"no {task!r} under {loss!r}; tasks: {', '.join(TASKS)}; losses: {', '.join(LOSSES)}"
-        )
+    """The trained network of ``loss`` on ``task``.
+
+    Raises ValueError for an unknown name, MissingCheckpoint where there is no file, and
+    CheckpointError for a bad one.
+    """
+    one_of("task", task, TASKS)
+    one_of("loss", loss, LOSSES)
     path = checkpoint_path(task, loss, folder)
     command = f"losslens train {task} --loss {loss}"
     network = _read(TASKS[task].network(), path, command)

@@ -1,9 +1,10 @@
-"""Checkpoints from the Hugging Face Hub: one pinned commit, each file checked against the repository's manifest.
+"""Checkpoints from the Hugging Face Hub: one pinned commit, each file checked by its manifest.
 
-``LOSSLENS_MODELS=USER/NAME`` names a repository that ``losslens publish`` made. Its newest commit is looked up once and
-noted below HF_HOME; from then on that commit is used, with no request once all is here. ``USER/NAME@REVISION`` names a
-commit, which is always that one, or a branch or tag, which is looked up once. ``manifest.json`` in the repository holds the
-SHA-256 of every other file; what it does not name is not fetched, and it names safetensors and JSON alone.
+``LOSSLENS_MODELS=USER/NAME`` names a repository that ``losslens publish`` made. Its newest commit
+is looked up once and noted below HF_HOME; from then on that commit is used, with no request once
+all is here. ``USER/NAME@REVISION`` names a commit, which is always that one, or a branch or tag,
+which is looked up once. ``manifest.json`` in the repository holds the SHA-256 of every other file;
+what it does not name is not fetched, and it names safetensors and JSON alone.
 """
 
 import hashlib
@@ -25,6 +26,8 @@ from huggingface_hub.errors import (
     RepositoryNotFoundError,
     RevisionNotFoundError,
 )
+
+from losslens.files import atomic_write
 
 MANIFEST = "manifest.json"
 KINDS = (".safetensors", ".json")  # what is published and fetched: nothing that could run
@@ -49,8 +52,10 @@ class Repository:
 
 
 def parse(named: str) -> Repository | None:
-    """The repository behind ``USER/NAME`` or ``USER/NAME@REVISION``; None for what can only be a
-    folder."""
+    """The repository that ``USER/NAME`` or ``USER/NAME@REVISION`` names.
+
+    None for what can only be a folder.
+    """
     match = _NAME.fullmatch(named)
     if match is None or named.startswith("."):
         return None
@@ -58,21 +63,20 @@ def parse(named: str) -> Repository | None:
 
 
 def manifest_of(files: dict[str, Path]) -> bytes:
-    """The manifest of files by their name in the repository."""
+    """The manifest, as JSON, of files by their name in the repository."""
     sums = {name: _sha256(path) for name, path in sorted(files.items())}
     return (json.dumps({"sha256": sums}, indent=1) + "\n").encode()
 
 
 _lock = threading.Lock()
-_results: dict[
-    Repository, tuple[float, Path | HubError]
-] = {}  # with the time, so that a failure is tried again
+# With the time of each, so that a failure is tried again after a while.
+_results: dict[Repository, tuple[float, Path | HubError]] = {}
 
 
 def fetch(repository: Repository) -> Path:
-    """The folder with the repository's checkpoints, all of them here and checked. Raises HubError.
+    """The folder with the repository's checkpoints, all of them here and checked.
 
-    Files are fetched once; the folder is checked once in each process.
+    Files are fetched once; the folder is checked once in each process. Raises HubError.
     """
     with _lock:
         when, result = _results.get(repository, (0.0, None))
@@ -89,7 +93,7 @@ def fetch(repository: Repository) -> Path:
 
 def _fetch(repository: Repository) -> Path:
     api = HfApi(library_name="losslens")
-    with plainly(str(repository)):
+    with as_hub_error(str(repository)):
         pinned = _pinned(repository)
         commit = pinned or api.model_info(repository.repo_id, revision=repository.revision).sha
         manifest = Path(api.hf_hub_download(repository.repo_id, MANIFEST, revision=commit))
@@ -99,9 +103,8 @@ def _fetch(repository: Repository) -> Path:
     for name, expected in sums.items():
         _check(manifest.parent / name, expected, repository, cache=manifest.parents[2])
     if pinned is None:  # only now that all is well: a bad commit must not be pinned
-        note = _note(repository)
-        note.parent.mkdir(parents=True, exist_ok=True)
-        note.write_text(json.dumps({"repository": str(repository), "commit": commit}) + "\n")
+        with atomic_write(_note(repository)) as partial:
+            partial.write_text(json.dumps({"repository": str(repository), "commit": commit}) + "\n")
     return manifest.parent
 
 
@@ -110,8 +113,10 @@ def _note(repository: Repository) -> Path:
 
 
 def _pinned(repository: Repository) -> str | None:
-    """The commit that a revision is, or was when it was first fetched here; None for one that was
-    not yet."""
+    """The commit that a revision is, or was when it was first fetched here.
+
+    None for one that was not fetched yet. Raises HubError for a damaged note.
+    """
     if _COMMIT.fullmatch(repository.revision):
         return repository.revision
     note = _note(repository)
@@ -133,7 +138,8 @@ def _sums(manifest: Path, repository: Repository) -> dict[str, str]:
         safe = False
     if not safe:
         raise HubError(
-            f"The {MANIFEST} of {repository} does not list safetensors and JSON files, as losslens publish does."
+            f"The {MANIFEST} of {repository} does not list safetensors and JSON files, "
+            "as losslens publish does."
         )
     return dict(sums)
 
@@ -150,8 +156,8 @@ def _check(path: Path, expected: str, repository: Repository, cache: Path) -> No
         )
     if _sha256(path) != expected:
         raise HubError(
-            f"{path.name} of {repository} does not have the checksum that its {MANIFEST} names, so it is not used. "
-            f"Delete {cache} to fetch it again."
+            f"{path.name} of {repository} does not have the checksum that its {MANIFEST} names, "
+            f"so it is not used. Delete {cache} to fetch it again."
         )
 
 
@@ -160,9 +166,11 @@ def _sha256(path: Path) -> str:
 
 
 @contextmanager
-def plainly(repository: str) -> Iterator[None]:
-    """Turn whatever the Hub's client raises over ``repository`` into a HubError of one sentence,
-    which names no token."""
+def as_hub_error(repository: str) -> Iterator[None]:
+    """Turn whatever the Hub's client raises over ``repository`` into a HubError.
+
+    Its message is one sentence, which names no token.
+    """
     try:
         yield
     except HubError:
@@ -176,17 +184,36 @@ def _explained(error: Exception, repository: str) -> str:
     if isinstance(error, HFValidationError):
         return " ".join(str(error).split())
     if isinstance(error, LocalTokenNotFoundError):
-        return "There is no Hugging Face token here: run `hf auth login`, or set HF_TOKEN, with a token that may write."
+        return (
+            "There is no Hugging Face token here: run `hf auth login`, or set HF_TOKEN, "
+            "with a token that may write."
+        )
     if isinstance(error, RevisionNotFoundError):
         return f"There is no revision {repository} on {hub}."
     if isinstance(error, RepositoryNotFoundError):
-        return f"There is no {repository} on {hub}, or it is private and your token, if you have one, may not see it."
+        return (
+            f"There is no {repository} on {hub}, or it is private and your token, "
+            "if you have one, may not see it."
+        )
     if isinstance(error, EntryNotFoundError) and isinstance(error, HfHubHTTPError):
-        return f"{repository} has no {MANIFEST}, so its files cannot be checked; losslens publish makes one."
+        return (
+            f"{repository} has no {MANIFEST}, so its files cannot be checked; "
+            "losslens publish makes one."
+        )
     if isinstance(error, HfHubHTTPError):
-        status, said = error.response.status_code, " ".join((error.server_message or "").split())
-        refused = f"The Hub refused the token for {repository}; it must be valid and may write."
-        return f"{refused if status in (401, 403) else f'{hub} failed over {repository}.'} It says: {status} {said}".rstrip()
+        return _answered(error, repository)
     # Never the error's own text: that of a broken header holds the token.
     kind = type(error.__cause__ or error).__name__
-    return f"A request to {hub} for {repository} failed ({kind}); check the network and, if one is used, the token."
+    return (
+        f"A request to {hub} for {repository} failed ({kind}); "
+        "check the network and, if one is used, the token."
+    )
+
+
+def _answered(error: HfHubHTTPError, repository: str) -> str:
+    status, said = error.response.status_code, " ".join((error.server_message or "").split())
+    if status in (401, 403):
+        what = f"The Hub refused the token for {repository}; it must be valid and may write."
+    else:
+        what = f"{constants.ENDPOINT} failed over {repository}."
+    return f"{what} It says: {status} {said}".rstrip()

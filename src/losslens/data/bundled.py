@@ -9,6 +9,8 @@ import torch
 from losslens.data.dataset import Dataset
 
 MINI = Path(__file__).parent / "mini"  # digits, and features of photos
+MINI_DIGITS = MINI / "mnist_5k.npz"
+MINI_PETS = MINI / "pets_5k.npz"
 SAMPLE_PHOTOS = tuple(
     Path(__file__).parent / "samples" / f"{name}.jpg"
     for name in ("cat", "shepherd", "kitten", "husky", "sheep", "coffee")
@@ -17,23 +19,22 @@ SAMPLE_PHOTOS = tuple(
 
 @cache
 def mini_mnist() -> Dataset:
-    """5,000 real MNIST training digits, 500 a class, shipped with the package (CC BY-SA 3.0, see
-    mini/LICENSE)."""
-    with np.load(MINI / "mnist_5k.npz") as archive:
-        return Dataset(
-            torch.from_numpy(archive["images"])[:, None], torch.from_numpy(archive["target"]).long()
-        )
+    """5,000 MNIST training digits, as many of each class.
+
+    CC BY-SA 3.0, see mini/LICENSE.
+    """
+    with np.load(MINI_DIGITS) as archive:
+        images = torch.from_numpy(archive["images"])[:, None]
+        return Dataset(images, torch.from_numpy(archive["target"]).long())
 
 
 @cache
 def mini_pets() -> Dataset:
-    """The shipped backbone's features of 5,000 photos, each the mean over all places: (5000, 320,
-    1, 1) in half precision.
+    """The shipped backbone's features (N, 320, 1, 1) of 5,000 photos of pets, in half precision.
 
-    The first 1,000 are of photos that the backbone never learnt from. See mini/LICENSE.
+    Each is the mean over all places of a photo. The first 1,000 are of photos that the backbone
+    never learnt from. See mini/LICENSE.
     """
-    with np.load(MINI / "pets_5k.npz") as archive:
-        return Dataset(
-            torch.from_numpy(archive["features"])[:, :, None, None],
-            torch.from_numpy(archive["target"]).long(),
-        )
+    with np.load(MINI_PETS) as archive:
+        features = torch.from_numpy(archive["features"])[:, :, None, None]
+        return Dataset(features, torch.from_numpy(archive["target"]).long())

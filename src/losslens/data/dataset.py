@@ -1,4 +1,7 @@
-"""TODO data.dataset."""
+"""Datasets as tensors in memory, and how they are split.
+
+Indexing a tensor is 7 to 20 times faster than a DataLoader on pictures this small.
+"""
 
 import hashlib
 from collections.abc import Callable
@@ -8,20 +11,18 @@ import numpy as np
 import torch
 from torch import Generator, Tensor
 
-HELD_OUT_SEED = 20_240_501  # one split for ever: every seed and every loss is chosen and calibrated on the same examples
+# One split for ever: every seed and every loss is chosen and calibrated on the same examples.
+HELD_OUT_SEED = 20_240_501
 
 Augment = Callable[[Tensor, Tensor, Generator], Tensor]  # images, target, generator -> images
 
 
 @dataclass(frozen=True)
 class Dataset:
-    """Pictures and their classes: ``images`` uint8 (N, C, H, W) in 0..255, ``target`` int64 (N,).
+    """Pictures, or a backbone's features of pictures, and their classes."""
 
-    Or a backbone's features of pictures, in half precision.
-    """
-
-    images: Tensor
-    target: Tensor
+    images: Tensor  # (N, C, H, W): pictures as uint8 in 0..255, features in half precision
+    target: Tensor  # (N,) int64
 
     def __len__(self) -> int:
         return len(self.target)
@@ -31,12 +32,12 @@ class Dataset:
         return Dataset(self.images[indices], self.target[indices])
 
     def batch(self, indices: Tensor) -> tuple[Tensor, Tensor]:
-        """``(images, target)`` at ``indices`` (M,): images float32 in 0..1 (features as they are),
-        target int64."""
-        images = self.images[indices]
-        return images.float() / 255 if images.dtype == torch.uint8 else images.float(), self.target[
-            indices
-        ]
+        """The images (M, C, H, W) and the target (M,) at ``indices`` (M,).
+
+        Images are float32, pictures in 0..1 and features as they are; the target is int64.
+        """
+        images, target = self.images[indices], self.target[indices]
+        return (images.float() / 255 if images.dtype == torch.uint8 else images.float()), target
 
     def sha256(self) -> str:
         """A fingerprint of pictures and classes, for the checkpoint's card."""
@@ -47,30 +48,32 @@ class Dataset:
 
 @dataclass(frozen=True)
 class Splits:
-    """``train`` to learn from, ``held_out`` of it to choose and calibrate by, ``test`` for final
-    figures alone."""
+    """The parts of a task's data; no example is in two of them."""
 
-    train: Dataset
-    held_out: Dataset
-    test: Dataset
+    train: Dataset  # to learn from
+    held_out: Dataset  # to choose and calibrate by
+    test: Dataset  # for final figures alone
 
 
 def split_indices(count: int, held_out: int) -> tuple[Tensor, Tensor]:
-    """``(kept, held out)``: a fixed random split of ``count`` examples, the same on every
-    machine."""
+    """The indices ``(kept, held out)`` of a fixed random split of ``count`` examples.
+
+    ``held_out`` of them are held out; the split is the same on every machine. Both are sorted.
+    """
     order = torch.from_numpy(np.random.default_rng(HELD_OUT_SEED).permutation(count))
     return order[held_out:].sort().values, order[:held_out].sort().values
 
 
 def with_label_noise(dataset: Dataset, share: float, classes: int, seed: int) -> Dataset:
-    """The dataset with ``share`` (0..1) of its labels replaced by another class, each other class
-    equally likely."""
+    """The dataset with ``share`` (0..1) of its labels replaced by another of ``classes`` classes.
+
+    Each other class is equally likely (symmetric label noise).
+    """
     # Not torch's generator: the same seed orders a run's batches, and would put the wrong labels
     # first in its first epoch.
     chance = np.random.default_rng(seed)
     chosen = torch.from_numpy(chance.permutation(len(dataset))[: round(share * len(dataset))])
     target = dataset.target.clone()
-    target[chosen] = (
-        target[chosen] + torch.from_numpy(chance.integers(1, classes, len(chosen)))
-    ) % classes
+    away = torch.from_numpy(chance.integers(1, classes, len(chosen)))
+    target[chosen] = (target[chosen] + away) % classes
     return Dataset(dataset.images, target)

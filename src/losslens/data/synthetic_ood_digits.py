@@ -1,4 +1,7 @@
-"""Made pictures that are no digit, to teach the detector what "none of these" looks like: letters, signs, scribbles."""
+"""Synthetic out-of-distribution (OOD) pictures for digits: letters, signs, scribbles and shapes.
+
+The detector learns from them what a picture of no digit looks like.
+"""
 
 import math
 import random
@@ -9,15 +12,18 @@ from torch import Tensor
 
 from losslens.images.preprocessing import digit_tensor
 
-# Without those that a hand may write like a digit: B, D, G, I, O, Q, S, Z, b, g, i, j, l, o, q, s,
-# z.
+# Without those that may be written like a digit: B, D, G, I, O, Q, S, Z, b, g, i, j, l, o, q, s, z.
 LETTERS = "ACEFHJKLMNPRTUVWXYacdefhkmnprtuvwxy?&@#%+*=$"
-_SIDE = 140  # pixels; half the pad's, drawn at the same proportions
+_SIDE = 140  # pixels; half the drawing pad's, drawn at the same proportions
+_MIDDLE = _SIDE / 2
+_MARGIN = 15.0  # pixels at the rim that a scribble stays out of
 
 
 def synthetic_ood_digits(seed: int, count: int = 12_000) -> Tensor:
-    """(count, 1, 28, 28) in 0..1, through ``digit_tensor``: half letters and signs, half scribbles
-    and shapes."""
+    """Pictures (count, 1, S, S) in 0..1 of no digit, as ``digit_tensor`` gives them.
+
+    Half letters and signs, half scribbles and shapes, in turn; the same ones for the same seed.
+    """
     chance = random.Random(seed)
     makers = (_letter, _letter, _letter, _scribble, _scribble, _shape)
     return torch.stack(
@@ -26,10 +32,11 @@ def synthetic_ood_digits(seed: int, count: int = 12_000) -> Tensor:
 
 
 def _letter(chance: random.Random) -> Image.Image:
+    """One letter or sign of Pillow's own font, slanted and turned."""
     paper = Image.new("L", (_SIDE, _SIDE), 255)
     font = ImageFont.load_default(size=chance.uniform(60, 100))
     ImageDraw.Draw(paper).text(
-        (_SIDE / 2, _SIDE / 2),
+        (_MIDDLE, _MIDDLE),
         chance.choice(LETTERS),
         fill=0,
         font=font,
@@ -37,8 +44,7 @@ def _letter(chance: random.Random) -> Image.Image:
         stroke_width=chance.randint(0, 3),
     )
     shear, squeeze = chance.uniform(-0.3, 0.3), chance.uniform(0.8, 1.25)
-    middle = _SIDE / 2
-    slanted = (squeeze, shear, middle * (1 - squeeze - shear), 0, 1, 0)
+    slanted = (squeeze, shear, _MIDDLE * (1 - squeeze - shear), 0, 1, 0)
     paper = paper.transform(
         paper.size, Image.Transform.AFFINE, slanted, Image.Resampling.BILINEAR, fillcolor=255
     )
@@ -47,7 +53,7 @@ def _letter(chance: random.Random) -> Image.Image:
 
 def _scribble(chance: random.Random) -> Image.Image:
     """One to three wandering strokes, each a random walk whose direction turns smoothly."""
-    points = []
+    strokes = []
     for _ in range(chance.randint(1, 3)):
         x, y = chance.uniform(30, 110), chance.uniform(30, 110)
         heading, turn = chance.uniform(0, 2 * math.pi), chance.uniform(-0.6, 0.6)
@@ -56,10 +62,10 @@ def _scribble(chance: random.Random) -> Image.Image:
             stroke.append((x, y))
             turn = 0.8 * turn + chance.gauss(0, 0.25)
             heading += turn
-            x = min(125.0, max(15.0, x + 8 * math.cos(heading)))
-            y = min(125.0, max(15.0, y + 8 * math.sin(heading)))
-        points.append(stroke)
-    return _drawn(points, chance)
+            x = min(_SIDE - _MARGIN, max(_MARGIN, x + 8 * math.cos(heading)))
+            y = min(_SIDE - _MARGIN, max(_MARGIN, y + 8 * math.sin(heading)))
+        strokes.append(stroke)
+    return _drawn(strokes, chance)
 
 
 def _shape(chance: random.Random) -> Image.Image:
@@ -71,8 +77,8 @@ def _shape(chance: random.Random) -> Image.Image:
         chance.shuffle(order)
     stroke = [
         (
-            70 + reach[i] * math.cos(2 * math.pi * i / corners),
-            70 + reach[i] * math.sin(2 * math.pi * i / corners),
+            _MIDDLE + reach[i] * math.cos(2 * math.pi * i / corners),
+            _MIDDLE + reach[i] * math.sin(2 * math.pi * i / corners),
         )
         for i in [*order, order[0]]
     ]
@@ -80,6 +86,7 @@ def _shape(chance: random.Random) -> Image.Image:
 
 
 def _drawn(strokes: list[list[tuple[float, float]]], chance: random.Random) -> Image.Image:
+    """Lines through the points of each stroke, in pixels, all with one pen."""
     paper = Image.new("L", (_SIDE, _SIDE), 255)
     pen = ImageDraw.Draw(paper)
     width = chance.randint(7, 13)

@@ -1,4 +1,7 @@
-"""Made pictures that show no pet: textures, gradients, noise, pages of text, digits and shapes in many colours."""
+"""Synthetic out-of-distribution (OOD) pictures for photo tasks.
+
+Textures, gradients, noise, pages of text, digits and shapes, in many colours.
+"""
 
 from collections.abc import Callable
 
@@ -12,55 +15,31 @@ from torch import Tensor
 from losslens.data.bundled import mini_mnist
 from losslens.images.preprocessing import PHOTO_SIDE, photo_tensor
 
-_WORDS = (
-    "the",
-    "of",
-    "and",
-    "to",
-    "in",
-    "is",
-    "you",
-    "that",
-    "it",
-    "he",
-    "was",
-    "for",
-    "on",
-    "are",
-    "with",
-    "his",
-    "they",
-)
+_WORDS = "the of and to in is you that it he was for on are with his they"
 
 Pixels = NDArray[np.float64]
 
 
 def synthetic_ood_photos(seed: int, count: int = 2_400) -> Tensor:
-    """(count, 3, 224, 224) in 0..1, through ``photo_tensor``: as many of each kind."""
+    """Pictures (count, 3, S, S) in 0..1 of no photo's subject, as ``photo_tensor`` gives them.
+
+    As many of each of ``KINDS``, in turn; the same ones for the same seed.
+    """
     chance = default_rng(seed)
-    makers: tuple[Callable[[Generator], Image.Image], ...] = (
-        _clouds,
-        _waves,
-        _gradient,
-        _noise,
-        _page,
-        _digits,
-        _shapes,
-    )
+    makers = list(KINDS.values())
     return torch.stack(
         [photo_tensor(makers[index % len(makers)](chance)) for index in range(count)]
     )
 
 
 def _colours(chance: Generator, amount: Pixels) -> Image.Image:
-    """``amount`` (H, W) in 0..1 blends one random colour into another."""
+    """A picture of two random colours: ``amount`` (H, W) in 0..1 blends the one into the other."""
     one, other = chance.uniform(0, 255, (2, 3))
     return Image.fromarray((one + (other - one) * amount[..., None]).round().astype(np.uint8))
 
 
 def _clouds(chance: Generator) -> Image.Image:
-    """Noise at several scales, each twice as fine and weaker: like stone, cloth, grass or
-    clouds."""
+    """Noise at several scales, each twice as fine as the last: like stone, cloth or clouds."""
     total, weight = np.zeros((PHOTO_SIDE, PHOTO_SIDE)), 1.0
     for cells in (2, 4, 8, 16, 32, 64, 128):
         field = Image.fromarray(
@@ -78,11 +57,12 @@ def _waves(chance: Generator) -> Image.Image:
     along = x * np.cos(angle) + y * np.sin(angle)
     across = y * np.cos(angle) - x * np.sin(angle)
     rings = np.hypot(x - chance.random(), y - chance.random())
-    field = (
+    fields = (
         np.sin(pitch * along),
         np.sin(pitch * rings),
         np.sin(pitch * along) * np.sin(pitch * across),
-    )[chance.integers(3)]
+    )
+    field = fields[chance.integers(3)]
     return _colours(chance, (np.sign(field) if chance.random() < 0.5 else field) / 2 + 0.5)
 
 
@@ -97,42 +77,37 @@ def _gradient(chance: Generator) -> Image.Image:
 
 def _noise(chance: Generator) -> Image.Image:
     """Random pixels or blocks, grey or coloured."""
-    cells, channels = int(chance.choice([4, 8, 16, 32, 64, 224])), int(chance.choice([1, 3]))
-    values = (
-        chance.integers(0, 256, (cells, cells, channels))
-        .repeat(3 // channels, axis=2)
-        .astype(np.uint8)
-    )
-    smooth = Image.Resampling.NEAREST if chance.random() < 0.5 else Image.Resampling.BICUBIC
-    return Image.fromarray(values).resize((PHOTO_SIDE, PHOTO_SIDE), smooth)
+    cells, channels = int(chance.choice([4, 8, 16, 32, 64, PHOTO_SIDE])), int(chance.choice([1, 3]))
+    values = chance.integers(0, 256, (cells, cells, channels)).repeat(3 // channels, axis=2)
+    way = Image.Resampling.NEAREST if chance.random() < 0.5 else Image.Resampling.BICUBIC
+    return Image.fromarray(values.astype(np.uint8)).resize((PHOTO_SIDE, PHOTO_SIDE), way)
 
 
 def _page(chance: Generator) -> Image.Image:
     """Lines of text."""
-    paper, ink = chance.uniform(170, 255, 3), chance.uniform(0, 100, 3)
+    light, dark = chance.uniform(170, 255, 3), chance.uniform(0, 100, 3)
     if chance.random() < 0.25:
-        paper, ink = ink, paper
-    page = Image.new("RGB", (PHOTO_SIDE, PHOTO_SIDE), tuple(paper.astype(int)))
+        light, dark = dark, light
+    paper, ink = tuple(light.astype(int)), tuple(dark.astype(int))
+    page = Image.new("RGB", (PHOTO_SIDE, PHOTO_SIDE), paper)
     size = chance.uniform(9, 40)
     font = ImageFont.load_default(size=size)
     for line in range(int(PHOTO_SIDE / size / 1.3)):
-        words = " ".join(chance.choice(_WORDS, 12))
-        ImageDraw.Draw(page).text(
-            (6, 6 + line * size * 1.3), words, fill=tuple(ink.astype(int)), font=font
-        )
-    return page.rotate(
-        chance.uniform(-20, 20), Image.Resampling.BILINEAR, fillcolor=tuple(paper.astype(int))
-    )
+        words = " ".join(chance.choice(_WORDS.split(), 12))
+        ImageDraw.Draw(page).text((6, 6 + line * size * 1.3), words, fill=ink, font=font)
+    return page.rotate(chance.uniform(-20, 20), Image.Resampling.BILINEAR, fillcolor=paper)
 
 
 def _digits(chance: Generator) -> Image.Image:
     """One to nine written digits."""
-    side = int(chance.integers(1, 4))
-    images = (
-        mini_mnist().images[torch.from_numpy(chance.integers(0, 5_000, side * side)), 0].numpy()
-    )
-    rows = images.reshape(side, side, 28, 28).transpose(0, 2, 1, 3).reshape(28 * side, 28 * side)
-    return _colours(chance, rows / 255.0).resize((PHOTO_SIDE, PHOTO_SIDE), Image.Resampling.BICUBIC)
+    each_way = int(chance.integers(1, 4))
+    mini = mini_mnist()
+    chosen = torch.from_numpy(chance.integers(0, len(mini), each_way * each_way))
+    digits = mini.images[chosen, 0].numpy()
+    pixels = each_way * digits.shape[1]
+    rows = digits.reshape(each_way, each_way, *digits.shape[1:]).transpose(0, 2, 1, 3)
+    picture = _colours(chance, rows.reshape(pixels, pixels) / 255.0)
+    return picture.resize((PHOTO_SIDE, PHOTO_SIDE), Image.Resampling.BICUBIC)
 
 
 def _shapes(chance: Generator) -> Image.Image:
@@ -155,3 +130,14 @@ def _shapes(chance: Generator) -> Image.Image:
                     fill=colour,
                 )
     return picture
+
+
+KINDS: dict[str, Callable[[Generator], Image.Image]] = {
+    "clouds": _clouds,
+    "waves": _waves,
+    "gradients": _gradient,
+    "noise": _noise,
+    "pages of text": _page,
+    "digits": _digits,
+    "shapes": _shapes,
+}

@@ -1,8 +1,8 @@
-"""Figures of a network on a dataset: accuracy, negative log-likelihood, Brier score, calibration and risk, with intervals.
+"""Figures of a network on a dataset, with intervals: accuracy, likelihood, calibration, risk.
 
-A few lines each of numpy and scipy, which are here anyway. Weighed and left, end of 2026: torchmetrics (2 more packages)
-has calibration error with equal-width bins alone, and no intervals; statsmodels (6) would save ``comparison`` twenty lines;
-relplot (13, scikit-learn and seaborn among them) and netcal (23, TensorBoard and Pyro among them) draw with matplotlib.
+A few lines each of numpy and scipy, which are here anyway: torchmetrics has the calibration error
+with bins of equal width alone, and no intervals; statsmodels, relplot and netcal would bring 6, 13
+and 23 more packages.
 """
 
 import math
@@ -14,16 +14,14 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from numpy.typing import NDArray
-from scipy.optimize import minimize_scalar
-from scipy.stats import binomtest
-from scipy.stats import t as student
 from torch import Tensor, nn
 
 from losslens.data.dataset import Dataset
+from losslens.evaluation.binomial import wilson_interval
 from losslens.losses.functions import brier, cross_entropy
 
-BINS = 15  # equal-mass bins of the calibration error
-_RESAMPLES = 1000
+BINS = 15  # of the calibration error
+RESAMPLES = 1000  # of the examples, for an interval by the bootstrap
 _BATCH = 250
 
 Values = NDArray[np.float64]
@@ -66,11 +64,9 @@ def outputs_of(network: nn.Module, dataset: Dataset, batch: int = _BATCH) -> Ten
     backbone's features."""
     network.eval()
     batches = torch.arange(len(dataset)).split(batch)
+    inputs = (dataset.batch(indices)[0] for indices in batches)
     return torch.cat(
-        [
-            network(dataset.batch(b)[0].contiguous(memory_format=torch.channels_last))
-            for b in batches
-        ]
+        [network(each.contiguous(memory_format=torch.channels_last)) for each in inputs]
     )
 
 
@@ -79,34 +75,32 @@ def fit_temperature(logits: Tensor, target: Tensor) -> float:
 
     Fit it on held-out examples. Guo et al. 2017, https://arxiv.org/abs/1706.04599
     """
+    from scipy.optimize import minimize_scalar  # noqa: PLC0415
+
     exact = logits.double()
 
     def nll(log_temperature: float) -> float:
         return float(F.cross_entropy(exact / np.exp(log_temperature), target))
 
-    return float(
-        np.exp(
-            minimize_scalar(nll, bounds=(-6.0, 6.0), method="bounded", options={"xatol": 1e-5}).x
-        )
-    )
+    found = minimize_scalar(nll, bounds=(-6.0, 6.0), method="bounded", options={"xatol": 1e-5})
+    return float(np.exp(found.x))
 
 
 def calibration_error(confidence: Values, correct: Values) -> float:
-    """Expected calibration error over 15 equal-mass bins, in 0..1.
+    """Expected calibration error over ``BINS`` bins of equally many examples, in 0..1.
 
     ``confidence`` (N,) is the probability of each answer, ``correct`` (N,) whether it was right (0
     or 1). Nixon et al. 2019, https://arxiv.org/abs/1904.01685
     """
     order = np.argsort(confidence, kind="stable")
-    gaps = [
-        abs(float((confidence[part] - correct[part]).sum())) for part in np.array_split(order, BINS)
-    ]
+    parts = np.array_split(order, BINS)
+    gaps = [abs(float((confidence[part] - correct[part]).sum())) for part in parts]
     return sum(gaps) / len(confidence)
 
 
 def reliability(confidence: Values, correct: Values) -> list[Bin]:
-    """The bins of :func:`calibration_error`, which is their mean gap weighted by count; least
-    confident first."""
+    """The bins of ``calibration_error``, least confident first; it is their mean gap, weighted by
+    count."""
     order = np.argsort(confidence, kind="stable")
     parts = [part for part in np.array_split(order, BINS) if len(part)]
     return [
@@ -137,13 +131,15 @@ def confusion(logits: Tensor, target: Tensor) -> list[list[int]]:
 
 
 def accuracy(correct: Values) -> Figure:
-    """The share of right answers; ``correct`` (N,) is 0 or 1 an example. Wilson's interval."""
-    wilson = binomtest(int(correct.sum()), len(correct)).proportion_ci(method="wilson")
-    return Figure(float(correct.mean()), float(wilson.low), float(wilson.high))
+    """The share of right answers, with Wilson's interval; ``correct`` (N,) is 0 or 1 an example."""
+    return Figure(float(correct.mean()), *wilson_interval(int(correct.sum()), len(correct)))
 
 
 def spread(values: Sequence[float]) -> Spread:
     """The mean of two or more seeds' figures, and how far they lie apart."""
+    # Here and in ``fit_temperature``, since scipy takes half a second to import.
+    from scipy.stats import t as student  # noqa: PLC0415
+
     mean, deviation = statistics.mean(values), statistics.stdev(values)
     half = float(student.ppf(0.975, len(values) - 1)) * deviation / math.sqrt(len(values))
     return Spread(mean, deviation, mean - half, mean + half, len(values))
@@ -158,20 +154,18 @@ def confidence_and_correct(
 
 
 def figures(logits: Tensor, target: Tensor, temperature: float = 1.0) -> dict[str, Figure]:
-    """Of the softmax: accuracy (Wilson's interval); with bootstrap intervals nll (nats), brier
-    (0..2), calibration_error, and aurc, the area under the risk-coverage curve.
+    """The figures of softmax(logits / temperature) on logits (N, C) and target (N,).
+
+    accuracy (0..1, Wilson's interval); and with bootstrap intervals nll (nats), brier (0..2),
+    calibration_error (0..1), and aurc (0..1), the area under the risk-coverage curve.
     """
     scaled = logits.double() / temperature
     confidence, correct = confidence_and_correct(logits, target, temperature)
     pairs = np.stack([confidence, correct], axis=1)
     return {
         "accuracy": accuracy(correct),
-        "nll": _bootstrapped(
-            cross_entropy(scaled, target).numpy()[:, None], lambda rows: float(rows.mean())
-        ),
-        "brier": _bootstrapped(
-            brier(scaled, target).numpy()[:, None], lambda rows: float(rows.mean())
-        ),
+        "nll": _bootstrapped(cross_entropy(scaled, target).numpy()[:, None], _mean),
+        "brier": _bootstrapped(brier(scaled, target).numpy()[:, None], _mean),
         "calibration_error": _bootstrapped(
             pairs, lambda rows: calibration_error(rows[:, 0], rows[:, 1])
         ),
@@ -181,12 +175,19 @@ def figures(logits: Tensor, target: Tensor, temperature: float = 1.0) -> dict[st
     }
 
 
+def _mean(rows: Values) -> float:
+    return float(rows.mean())
+
+
 def _bootstrapped(rows: Values, statistic: Callable[[Values], float]) -> Figure:
-    """``statistic`` of the examples ``rows`` (N, columns) with the percentile interval of 1,000
-    resamples."""
+    """``statistic`` of the examples ``rows`` (N, columns), with the percentile interval of its
+    values on resamples.
+
+    Efron 1979, https://doi.org/10.1214/aos/1176344552
+    """
     generator = np.random.default_rng(0)
     resampled = [
-        statistic(rows[generator.integers(0, len(rows), len(rows))]) for _ in range(_RESAMPLES)
+        statistic(rows[generator.integers(0, len(rows), len(rows))]) for _ in range(RESAMPLES)
     ]
     low, high = np.percentile(resampled, [2.5, 97.5])
     return Figure(statistic(rows), float(low), float(high))

@@ -1,35 +1,40 @@
-"""How little a picture looks like any class: a score from the eight networks' logits, fitted on held-out data.
+"""The out-of-distribution (OOD) detector: how little a picture looks like any of a task's classes.
 
-One hidden layer over all the logits, and how far the networks agree. With the threshold at 2 % of held-out digits, a
-logistic regression on the highest logits and their leads marked 70 % of 6,000 other made synthetic_ood; this marks 95 %.
+A score from the networks' logits, fitted on held-out data: one hidden layer over all the logits,
+and how far the networks agree. With the threshold at 2 % of held-out digits, a logistic regression
+on the highest logits and their leads flagged 70 % of 6,000 other made pictures; this flags 95 %.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import torch
 import torch.nn.functional as F
-from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
 from torch import Tensor, nn
 
-from losslens.losses import LOSSES
+from losslens.files import atomic_write
 
 _HIDDEN = 64
 _EPOCHS = 30
 _BATCH = 256
 _REACH = 5.0  # standard deviations at which a statistic is cut off
 _FILE = "unlike.safetensors"
+# Detectors made before their losses were stored with them were fitted on these.
+_FIRST_LOSSES = ("cross_entropy", "kl_div", "mse", "brier", "bce", "focal", "margin", "gce")
 
 
 class OODDetector(nn.Module):
-    """A small network over ``statistics``, with the threshold above which a picture is marked."""
+    """A small network over ``statistics``, with the threshold above which a picture is flagged."""
 
     centre: Tensor
     spread: Tensor
     threshold: Tensor
 
-    def __init__(self, features: int) -> None:
+    def __init__(self, features: int, losses: Sequence[str]) -> None:
         super().__init__()
+        self.losses = tuple(losses)  # whose logits it was fitted on, in this order
         self.layers = nn.Sequential(nn.Linear(features, _HIDDEN), nn.ReLU(), nn.Linear(_HIDDEN, 1))
         self.register_buffer("centre", torch.zeros(features))
         self.register_buffer("spread", torch.ones(features))
@@ -47,77 +52,85 @@ class OODDetector(nn.Module):
         logits: Tensor = self(features)
         return logits.sigmoid()
 
-    def score(self, logits: dict[str, list[float]], features: Tensor | None = None) -> float:
-        """0..1 for one picture, from each loss's logits (C,) and, where a backbone is shared, its
-        features (F, H, W)."""
-        rows = {loss: torch.tensor(values)[None] for loss, values in logits.items()}
-        return float(self.scores(statistics(rows, None if features is None else features[None]))[0])
+    def score(self, logits: dict[str, list[float]], features: Tensor | None = None) -> float | None:
+        """0..1 for one picture, from its logits (C,) under each of ``losses``.
 
-    def marks(self, score: float) -> bool:
-        """Whether a picture of this score is marked as none of the classes."""
+        And, where the networks share a backbone, from its features (D, H, W). None where one of
+        the losses gave no answer, or where the numbers are not as many as it was fitted on.
+        """
+        if not logits.keys() >= set(self.losses):
+            return None
+        rows = [torch.tensor(logits[loss])[None] for loss in self.losses]
+        row = statistics(rows, None if features is None else features[None])
+        return float(self.scores(row)[0]) if row.shape[1:] == self.centre.shape else None
+
+    def flags(self, score: float) -> bool:
+        """Whether a picture of this score is flagged as none of the classes."""
         return score > float(self.threshold)
 
 
-def statistics(logits: dict[str, Tensor], features: Tensor | None = None) -> Tensor:
-    """(N, F) from each loss's logits (N, C): themselves, the highest, its lead, their scale, and
-    agreement.
+def statistics(logits: Sequence[Tensor], features: Tensor | None = None) -> Tensor:
+    """(N, F) from the logits (N, C) of one network after the other.
 
-    And from a shared backbone's features (N, D, H, W), where there are any: the mean and the
+    Of each the logits themselves, the highest, its lead and their scale; and how far the networks
+    agree. From a shared backbone's features (N, D, H, W), where there are any: the mean and the
     highest of each channel.
     """
-    columns, answers = [], []
-    for loss in LOSSES:
-        top = logits[loss].topk(2, dim=1).values
-        columns += [
-            logits[loss],
-            top[:, :1],
-            top[:, :1] - top[:, 1:],
-            logits[loss].logsumexp(dim=1, keepdim=True),
-        ]
-        answers.append(logits[loss].argmax(dim=1))
-    votes = torch.stack(answers, dim=1)
+    columns: list[Tensor] = []
+    for each in logits:
+        top = each.topk(2, dim=1).values
+        scale = each.logsumexp(dim=1, keepdim=True)
+        columns += [each, top[:, :1], top[:, :1] - top[:, 1:], scale]
+    votes = torch.stack([each.argmax(dim=1) for each in logits], dim=1)
     agreeing = (votes == votes.mode(dim=1).values[:, None]).float().mean(dim=1, keepdim=True)
     if features is not None:
         columns += [features.mean(dim=(2, 3)), features.amax(dim=(2, 3))]
     return torch.cat([*columns, agreeing], dim=1)
 
 
-def fit(like: Tensor, other: Tensor, unseen: Tensor, *, flagged_share: float) -> OODDetector:
-    """Fit on ``statistics`` of pictures of the classes (N, F) and of other pictures (M, F), from a
-    fixed start.
+def fit(
+    losses: Sequence[str], known: Tensor, other: Tensor, unseen: Tensor, *, flagged_share: float
+) -> OODDetector:
+    """Fit on ``statistics`` of pictures of the classes (N, F) and of others (M, F).
 
-    ``flagged_share`` (0..1) of ``unseen`` (U, F), more pictures of the classes, lie above the
-    threshold.
+    From a fixed start. ``flagged_share`` (0..1) of ``unseen`` (U, F), more pictures of the classes,
+    lie above the threshold.
     """
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
-        detector = OODDetector(like.shape[1])
-        detector.centre, detector.spread = like.mean(dim=0), like.std(dim=0).clamp_min(1e-6)
-        features = torch.cat([like, other])
-        target = torch.cat([torch.zeros(len(like)), torch.ones(len(other))])
+        detector = OODDetector(known.shape[1], losses)
+        detector.centre, detector.spread = known.mean(dim=0), known.std(dim=0).clamp_min(1e-6)
+        features = torch.cat([known, other])
+        target = torch.cat([torch.zeros(len(known)), torch.ones(len(other))])
         optimizer = torch.optim.AdamW(detector.parameters(), lr=3e-3, weight_decay=0.05)
         for _ in range(_EPOCHS):
             for batch in torch.randperm(len(features)).split(_BATCH):
                 optimizer.zero_grad()
-                F.binary_cross_entropy_with_logits(
-                    detector(features[batch]), target[batch]
-                ).backward()
+                logits = detector(features[batch])
+                F.binary_cross_entropy_with_logits(logits, target[batch]).backward()
                 optimizer.step()
     detector.threshold = detector.scores(unseen).quantile(1 - flagged_share).clone()
     return detector.eval()
 
 
 def save(detector: OODDetector, folder: Path, fitted: str) -> None:
-    """Write the detector into a task's folder of checkpoints; ``fitted`` says on what, and what was
-    measured."""
-    save_file(detector.state_dict(), folder / _FILE, {"fitted": fitted})
+    """Write the detector into a task's folder of checkpoints.
+
+    ``fitted`` says on what it was fitted, and what was measured.
+    """
+    metadata = {"fitted": fitted, "losses": ",".join(detector.losses)}
+    with atomic_write(folder / _FILE) as partial:
+        save_file(detector.state_dict(), partial, metadata)
 
 
 def load(folder: Path) -> OODDetector | None:
     """The detector of a task's folder; None where it is missing or cannot be read."""
     try:
-        state = load_file(folder / _FILE)
-        detector = OODDetector(len(state["centre"]))
+        with safe_open(folder / _FILE, framework="pt") as file:
+            named = (file.metadata() or {}).get("losses")
+            state = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+        losses = named.split(",") if named else _FIRST_LOSSES
+        detector = OODDetector(len(state["centre"]), losses)
         detector.load_state_dict(state)
     except (OSError, SafetensorError, RuntimeError, KeyError):
         return None

@@ -1,46 +1,45 @@
-"""Which differences between networks on the same examples are real: exact McNemar tests, corrected by Holm."""
+"""Which networks differ significantly on the same examples: exact McNemar tests, corrected."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import binomtest
 
-SIGNIFICANT = 0.05
+from losslens.evaluation.binomial import exact_p_value
 
-Right = Sequence[
-    Sequence[int] | NDArray[Any]
-]  # for each network, whether each example was right (0 or 1), or how often
+SIGNIFICANT = 0.05  # p-values below it
+
+Row = Sequence[int] | NDArray[Any]  # of one network: how often each example (N,) was right
+Right = Sequence[Row]  # of each network
 
 
 @dataclass(frozen=True)
 class Difference:
-    """Two networks compared: ``first`` and ``second`` are positions in the list, ``p_value`` is
-    corrected."""
+    """Two networks compared; ``first`` and ``second`` are their positions among all of them."""
 
     first: int
     second: int
     only_first: int  # examples that only the first had right, or had right more often
     only_second: int
-    p_value: float
+    p_value: float  # corrected for the number of pairs, 0..1
 
     @property
-    def tie(self) -> bool:
-        """Whether the difference may well be chance."""
-        return self.p_value >= SIGNIFICANT
+    def significant(self) -> bool:
+        """Whether chance alone would seldom make as great a difference."""
+        return self.p_value < SIGNIFICANT
 
 
-def compare(right: Right, *other_seeds: Right) -> list[Difference]:
-    """All pairs of networks, on the answers of one training or of several that differ in their seed
-    alone.
+def paired_differences(right: Right, *other_seeds: Right) -> list[Difference]:
+    """All pairs of networks, on the answers of one training or of several that differ in their
+    seed alone.
 
     Of several, a pair's p-value is the largest of its seeds', and 1 where they do not agree which
-    network is better: so a difference is real when it is found in each. McNemar 1947,
-    https://doi.org/10.1007/BF02295996 (exact, two-sided; of counts, it is the sign test); Holm
-    1979, https://www.jstor.org/stable/4615733
+    network is better: so a difference is significant when it is so with each of them. The test is
+    exact and two-sided, McNemar 1947, https://doi.org/10.1007/BF02295996 (of counts, it is the
+    sign test); the correction is Holm's, 1979, https://www.jstor.org/stable/4615733
     """
     seeds = [np.asarray(each) for each in (right, *other_seeds)]
     counted = []
@@ -59,13 +58,69 @@ def compare(right: Right, *other_seeds: Right) -> list[Difference]:
     ]
 
 
+@dataclass(frozen=True)
+class Pairs:
+    """Differences read by key: ``keys`` are those of the networks, in the order of the positions.
+
+    Iterated, each pair once: (key of the first, key of the second, Difference). A key that is not
+    among ``keys`` raises KeyError, as does a pair that was not compared.
+    """
+
+    keys: Sequence[str]
+    differences: Sequence[Difference]
+
+    @classmethod
+    def of(cls, right: Mapping[str, Row], *other_seeds: Mapping[str, Row]) -> "Pairs":
+        """All pairs of the networks, compared as ``paired_differences`` does."""
+        keys = tuple(right)
+        seeds = [[each[key] for key in keys] for each in (right, *other_seeds)]
+        return cls(keys, paired_differences(*seeds))
+
+    def __iter__(self) -> Iterator[tuple[str, str, Difference]]:
+        for each in self.differences:
+            yield self.keys[each.first], self.keys[each.second], each
+
+    def __len__(self) -> int:
+        return len(self.differences)
+
+    def between(self, a: str, b: str) -> Difference:
+        """How ``a`` and ``b`` differ, with ``a`` as the first."""
+        for first, second, each in self:
+            if (first, second) == (a, b):
+                return each
+            if (first, second) == (b, a):
+                return Difference(
+                    each.second, each.first, each.only_second, each.only_first, each.p_value
+                )
+        raise KeyError((a, b))
+
+    def better(self, a: str, b: str) -> str | None:
+        """The one that is significantly better, or None where the two do not differ
+        significantly."""
+        if not self.between(a, b).significant:
+            return None
+        return next(better for better, worse in self.significant if {better, worse} == {a, b})
+
+    @property
+    def significant(self) -> list[tuple[str, str]]:
+        """(better, worse) of each pair that differs significantly, in the order of the pairs."""
+        return [
+            (a, b) if each.only_first > each.only_second else (b, a)
+            for a, b, each in self
+            if each.significant
+        ]
+
+    def behind(self, best: str) -> list[str]:
+        """The keys that are significantly worse than ``best``, in their order."""
+        worse = {loser for winner, loser in self.significant if winner == best}
+        return [key for key in self.keys if key in worse]
+
+
 def _p_value(only_first: list[int], only_second: list[int]) -> float:
-    if len({one > other for one, other in zip(only_first, only_second, strict=True)}) > 1:
-        return 1.0
-    return max(
-        float(binomtest(one, one + other).pvalue) if one + other else 1.0
-        for one, other in zip(only_first, only_second, strict=True)
-    )
+    pairs = list(zip(only_first, only_second, strict=True))
+    if len({one > other for one, other in pairs}) > 1:
+        return 1.0  # the seeds do not agree
+    return max(exact_p_value(one, other) for one, other in pairs)
 
 
 def _holm(p_values: list[float]) -> list[float]:

@@ -1,0 +1,1 @@
+"""Pictures: reading files safely, tensors of them, augmentation, and corruptions."""

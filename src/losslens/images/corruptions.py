@@ -1,12 +1,13 @@
-"""Ten ways in which a picture goes bad, as pure functions of tensors; ``CORRUPTIONS``.
+"""Ways in which a picture goes bad, as pure functions of tensors: ``CORRUPTIONS``.
 
-The contract of every function: ``images`` are (N, C, H, W) in 0..1, and so is the result; ``strength`` is at least 0, in the
-units that each function names, and 0 leaves a picture as it is; chance comes from the generator alone. The kinds are chosen
-after ImageNet-C: Hendrycks and Dietterich 2019, https://arxiv.org/abs/1903.12261
+The contract of every function: ``images`` are (N, C, H, W) in 0..1, and so is the result;
+``strength`` is at least 0, in the units that each function names, and 0 leaves a picture as it is;
+chance comes from the generator alone. The kinds are chosen after ImageNet-C: Hendrycks and
+Dietterich 2019, https://arxiv.org/abs/1903.12261
 
-How strong each is at its three ``LEVELS`` is part of a task's record: the strengths at which the networks keep, on the mean,
-97, 85 or 60 % of their lead over guessing, on held-out pictures; ``benchmarks/corruption_strengths.py`` finds them. (Of
-photos upside down they keep 74 %.)
+How strong each is at its ``LEVELS`` is part of a task's record: the strengths at which the networks
+keep, on the mean, 97, 85 or 60 % of their lead over guessing, on held-out pictures;
+``benchmarks/corruption_strengths.py`` finds them. (Of photos upside down they keep 74 %.)
 """
 
 import math
@@ -15,7 +16,6 @@ from collections.abc import Callable
 import torch
 import torch.nn.functional as F
 from torch import Generator, Tensor
-from torchvision.transforms.v2.functional import gaussian_blur
 
 Corrupt = Callable[[Tensor, float, Generator], Tensor]
 
@@ -36,6 +36,9 @@ def salt_and_pepper(images: Tensor, strength: float, generator: Generator) -> Te
 
 def blur(images: Tensor, strength: float, _: Generator) -> Tensor:
     """Out of focus; ``strength`` is the standard deviation of the Gaussian in pixels."""
+    # Here, since importing torchvision takes a second, and only the report card needs it.
+    from torchvision.transforms.v2.functional import gaussian_blur  # noqa: PLC0415
+
     if strength == 0:
         return images
     reach = min(math.ceil(3 * strength), min(images.shape[2:]) - 1)
@@ -46,10 +49,9 @@ def blur(images: Tensor, strength: float, _: Generator) -> Tensor:
 def motion_blur(images: Tensor, strength: float, generator: Generator) -> Tensor:
     """The camera moved by ``strength`` pixels, in a direction of each picture's own."""
     angle = torch.rand(len(images), generator=generator) * math.pi
-    places = torch.linspace(-strength / 2, strength / 2, math.ceil(strength) + 1)
+    steps = torch.linspace(-strength / 2, strength / 2, math.ceil(strength) + 1)
     moved = [
-        _moved(images, angle.cos() * place, angle.sin() * place, padding="border")
-        for place in places
+        _moved(images, angle.cos() * step, angle.sin() * step, padding="border") for step in steps
     ]
     return torch.stack(moved).mean(dim=0)
 
@@ -63,8 +65,7 @@ def pixelate(images: Tensor, strength: float, _: Generator) -> Tensor:
 
 
 def low_contrast(images: Tensor, strength: float, _: Generator) -> Tensor:
-    """Faded towards each picture's mean grey; ``strength`` (0..1) is the share of contrast that is
-    lost."""
+    """Faded towards each picture's mean; ``strength`` (0..1) is the share of contrast lost."""
     return torch.lerp(images, images.mean(dim=(1, 2, 3), keepdim=True).expand_as(images), strength)
 
 
@@ -107,7 +108,7 @@ def occlusion(images: Tensor, strength: float, generator: Generator) -> Tensor:
 
 
 def _moved(images: Tensor, right: Tensor, down: Tensor, *, padding: str) -> Tensor:
-    """Each picture moved by its own number of pixels."""
+    """Each picture moved by its own number of pixels (N,); ``padding`` as for grid_sample."""
     height, width = images.shape[2:]
     one, zero = torch.ones(len(images)), torch.zeros(len(images))
     rows = [

@@ -1,4 +1,4 @@
-"""A trained network as one module with its preprocessing, labels and calibration: ``losslens.load``, for notebooks."""
+"""A trained network as one module with preprocessing, labels and calibration: ``losslens.load``."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ import torch
 from PIL import Image
 from torch import Tensor, nn
 
-from losslens.checkpoints import files as checkpoints
+from losslens.checkpoints import files
 from losslens.checkpoints.files import Card
 from losslens.images.reading import check_size
 from losslens.tasks import TASKS
@@ -35,8 +35,7 @@ class Classifier(nn.Module):
         """A picture as the network wants it: (C, H, W) in 0..1.
 
         Any mode and size: for digits the ink is found and centred as MNIST did it, for pets the
-        photo is scaled. Raises PictureError, a ValueError, for a picture that is too large or too
-        small.
+        photo is scaled. Raises PictureError, a ValueError, for one that is too large or too small.
         """
         check_size(*picture.size)
         return TASKS[self.card.task].to_tensor(picture)
@@ -45,22 +44,21 @@ class Classifier(nn.Module):
     def probabilities(
         self, picture: Image.Image | Tensor, *, calibrated: bool = False
     ) -> dict[str, float]:
-        """Each label's softmax probability, of a picture or of what ``to_tensor`` made of one; they
-        sum to 1."""
+        """Each label's softmax probability, of a picture or a tensor from ``to_tensor``; sum 1."""
         image = picture if isinstance(picture, Tensor) else self.to_tensor(picture)
         logits = self(image[None])[0] / (self.temperature if calibrated else 1.0)
         return dict(zip(self.labels, logits.softmax(dim=0).tolist(), strict=True))
 
 
 def load(task: str, loss: str, folder: str | Path | None = None) -> Classifier:
-    """The trained network of ``loss`` on ``task``, from ``folder`` or the models folder, in eval
-    mode.
+    """The trained network of ``loss`` on ``task``, from ``folder`` or the models folder.
 
-    Raises ValueError for an unknown name and CheckpointError for a file that is missing or damaged.
+    In eval mode. Raises ValueError for an unknown name and CheckpointError for a file that is
+    missing or damaged.
     """
     where = None if folder is None else Path(folder)
-    checkpoint = checkpoints.load(task, loss, where)
+    checkpoint = files.load(task, loss, where)
     network = checkpoint.network
     if TASKS[task].backbone:
-        network = nn.Sequential(checkpoints.load_backbone(task, where), network)
+        network = nn.Sequential(files.load_backbone(task, where), network)
     return Classifier(network, checkpoint.card).eval()

@@ -1,4 +1,4 @@
-"""All losses' answers to one picture, as plain data. Checkpoints are read once, at the first question."""
+"""All losses' answers to one picture, as plain data. Checkpoints are read once, at first use."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor, nn
 
-from losslens.checkpoints import files as checkpoints
-from losslens.evaluation import ood as unlike
+from losslens.checkpoints.ensemble import Ensemble, load_ensemble
+from losslens.checkpoints.files import Checkpoint, CheckpointError, models_folder
+from losslens.evaluation import ood
 from losslens.images.reading import check_size
 from losslens.losses import LOSSES
 from losslens.tasks import TASKS
@@ -18,14 +19,13 @@ from losslens.tasks import TASKS
 
 @dataclass(frozen=True)
 class Answer:
-    """What one loss's network makes of a picture; all lists are in the order of the task's
-    labels."""
+    """What one loss's network makes of a picture; all lists are in the order of the labels."""
 
     loss: str
     label: str
     logits: list[float]
     softmax: list[float]  # probabilities, sum 1
-    calibrated: list[float]  # likewise, through the link fitted on held-out training data
+    calibrated: list[float]  # likewise, of logits / temperature
 
 
 @dataclass(frozen=True)
@@ -41,10 +41,8 @@ class Prediction:
     """The answers in the order of ``LOSSES``, and how the picture looks to the networks."""
 
     answers: list[Answer | Missing]
-    features: Tensor  # (C, H, W): what the losses' networks were given: the picture, or their backbone's features of it
-    unlike: (
-        float | None
-    )  # 0..1: how sure we are that this is none of the task's classes; None where nothing was fitted
+    features: Tensor  # (C, H, W): what the networks were given: the picture, or its features
+    ood_score: float | None  # 0..1: how sure we are that this is none of the classes; None: unknown
 
     @property
     def given(self) -> list[Answer]:
@@ -53,30 +51,27 @@ class Prediction:
 
 
 @cache
-def _checkpoint(task: str, loss: str) -> checkpoints.Checkpoint:
-    return checkpoints.load(task, loss)
+def _ensemble(task: str) -> Ensemble:
+    return load_ensemble(task)
 
 
 @cache
-def _backbone(task: str) -> nn.Module:
-    return checkpoints.load_backbone(task)
-
-
-@cache
-def _unlike(task: str) -> unlike.OODDetector | None:
-    return unlike.load(checkpoints.models_folder() / task)
+def _detector(task: str) -> ood.OODDetector | None:
+    return ood.load(models_folder() / task)
 
 
 def network(task: str, loss: str) -> nn.Module:
     """The trained network itself, in eval mode. Raises CheckpointError."""
-    return _checkpoint(task, loss).network
+    ensemble = _ensemble(task)
+    if loss not in ensemble.members:
+        raise CheckpointError(ensemble.missing.get(loss, _unmeasured(task, loss)))
+    return ensemble.members[loss].network
 
 
 def forget() -> None:
     """Read the checkpoints afresh at the next question."""
-    _checkpoint.cache_clear()
-    _backbone.cache_clear()
-    _unlike.cache_clear()
+    _ensemble.cache_clear()
+    _detector.cache_clear()
 
 
 def warm_up(task: str) -> None:
@@ -85,8 +80,7 @@ def warm_up(task: str) -> None:
 
 
 def predict_picture(task: str, picture: Image.Image) -> Prediction:
-    """Every loss's answer to a picture. Raises PictureError for one that is too large or too
-    small."""
+    """Every loss's answer to a picture. Raises PictureError for one too large or too small."""
     check_size(*picture.size)
     return predict(task, TASKS[task].to_tensor(picture))
 
@@ -94,66 +88,63 @@ def predict_picture(task: str, picture: Image.Image) -> Prediction:
 def predict(task: str, image: Tensor) -> Prediction:
     """Every loss's answer to a tensor (C, H, W) in 0..1, as ``Task.to_tensor`` makes it.
 
-    A loss whose checkpoint is missing or damaged gives a ``Missing``; the others answer.
+    A loss without a usable checkpoint gives a ``Missing``; the others answer.
     """
-    try:
-        features = _features(task, image)
-    except checkpoints.CheckpointError as error:
-        return Prediction([Missing(loss, str(error)) for loss in LOSSES], image, None)
-    answers = [_answer(task, loss, features) for loss in LOSSES]
-    logits = {answer.loss: answer.logits for answer in answers if isinstance(answer, Answer)}
-    detector = _unlike(task) if len(logits) == len(LOSSES) else None
-    score = detector.score(logits, features if TASKS[task].backbone else None) if detector else None
-    return Prediction(answers, features, score)
+    ensemble = _ensemble(task)
+    features = ensemble.features(image)
+    answers: list[Answer | Missing] = []
+    for loss in LOSSES:
+        member = ensemble.members.get(loss)
+        answers.append(
+            _answer(TASKS[task].labels, loss, member, features)
+            if member
+            else Missing(loss, ensemble.missing.get(loss, _unmeasured(task, loss)))
+        )
+    return Prediction(answers, features, _ood_score(ensemble, answers, features))
+
+
+def _unmeasured(task: str, loss: str) -> str:
+    """Of a loss that came into the catalogue after the checkpoints were read."""
+    return f"Not measured yet. Make it with: losslens train {task} --loss {loss}"
 
 
 @torch.inference_mode()
-def _features(task: str, image: Tensor) -> Tensor:
-    if TASKS[task].backbone is None:
-        return image
-    features: Tensor = _backbone(task)(image[None].contiguous(memory_format=torch.channels_last))[0]
-    return features
-
-
-def _answer(task: str, loss: str, features: Tensor) -> Answer | Missing:
-    try:
-        checkpoint = _checkpoint(task, loss)
-    except checkpoints.CheckpointError as error:
-        return Missing(loss, str(error))
-    with torch.inference_mode():
-        logits = checkpoint.network(features[None])[0]
+def _answer(labels: tuple[str, ...], loss: str, member: Checkpoint, features: Tensor) -> Answer:
+    logits = member.network(features[None])[0]
     return Answer(
         loss=loss,
-        label=TASKS[task].labels[int(logits.argmax())],
+        label=labels[int(logits.argmax())],
         logits=logits.tolist(),
         softmax=logits.softmax(dim=0).tolist(),
-        calibrated=(logits / checkpoint.card.temperature).softmax(dim=0).tolist(),
+        calibrated=(logits / member.card.temperature).softmax(dim=0).tolist(),
     )
 
 
-def explain(task: str, features: Tensor) -> dict[str, NDArray[np.float32]]:
+def _ood_score(
+    ensemble: Ensemble, answers: list[Answer | Missing], features: Tensor
+) -> float | None:
+    logits = {answer.loss: answer.logits for answer in answers if isinstance(answer, Answer)}
+    detector = _detector(ensemble.task.key) if logits else None
+    if detector is None:
+        return None
+    return detector.score(logits, features if ensemble.backbone is not None else None)
+
+
+def saliency_maps(task: str, features: Tensor) -> dict[str, NDArray[np.float32]]:
     """For each loss whose network works, which places spoke for its answer: (H, W), in logits.
 
-    ``features`` is what the networks were given (``Prediction.features``). See ``reasons``.
+    ``features`` is what the networks were given (``Prediction.features``). Empty for a task without
+    a saliency method. See ``networks.saliency``.
     """
-    return {
-        loss: TASKS[task].explain(network(task, loss), features)
-        for loss in LOSSES
-        if _works(task, loss)
-    }
-
-
-def _works(task: str, loss: str) -> bool:
-    try:
-        _checkpoint(task, loss)
-    except checkpoints.CheckpointError:
-        return False
-    return True
+    method = TASKS[task].saliency
+    if method is None:
+        return {}
+    return {loss: method(each, features) for loss, each in _ensemble(task).networks.items()}
 
 
 def is_flagged(task: str, prediction: Prediction) -> bool:
-    """Whether the picture is to be marked as none of the task's classes."""
-    if prediction.unlike is None:
+    """Whether the picture is flagged as none of the task's classes."""
+    if prediction.ood_score is None:
         return False
-    detector = _unlike(task)
-    return detector is not None and detector.marks(prediction.unlike)
+    detector = _detector(task)
+    return detector is not None and detector.flags(prediction.ood_score)

@@ -1,9 +1,10 @@
 """Live training in a worker process, streamed as it goes: the page never waits for it.
 
-``LiveRun`` starts a run: ask for its ``news`` until it has ``Trained``; ``close`` and ``pause`` act within a step. The
-worker is another Python that speaks JSON lines. A worker that dies takes nothing with it, and it ends by itself when the
-process that started it is gone, and when its time is up. One that has imported torch already can be kept ready: the import
-takes longer than the first seconds of a run.
+``LiveRun`` starts a run: ask for its ``news`` until it has ``Trained``; ``close`` and ``pause`` act
+within a step. The worker is another Python that speaks JSON lines. A worker that dies takes nothing
+with it, and it ends by itself when the process that started it is gone, and when its time is up.
+One that has imported torch already can be kept ready: the import takes longer than the first
+seconds of a run.
 """
 
 import base64
@@ -69,9 +70,8 @@ class LiveRun:
 
     def _tell(self, line: str) -> None:
         assert self._worker.stdin is not None
-        with contextlib.suppress(
-            BrokenPipeError, ValueError
-        ):  # it is gone or closed: ``news`` tells
+        # It is gone or closed: ``news`` tells.
+        with contextlib.suppress(BrokenPipeError, ValueError):
             self._worker.stdin.write(line + "\n")
             self._worker.stdin.flush()
 

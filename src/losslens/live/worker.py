@@ -1,6 +1,7 @@
-"""The worker of a live run: ``python -m losslens.live.worker``, JSON lines in and out. ``live.process`` starts it.
+"""The worker of a live run, a process of its own: ``python -m losslens.live.worker``.
 
-The first line in is the configuration; then "pause" and "go on". When the input ends, so does the worker.
+``live.process`` starts it. JSON lines go in and out: the first one in is the configuration; then
+come "pause" and "go on". When the input ends, so does the worker.
 """
 
 import base64
@@ -21,14 +22,15 @@ from losslens.evaluation.metrics import calibration_error, confidence_and_correc
 from losslens.live.config import MAX_SECONDS, MEASURED_AT_ONCE, LiveConfig, Point, loss_function
 from losslens.tasks import TASKS
 from losslens.training.config import TrainConfig
-from losslens.training.loop import Progress, TrainState, new_state, train
+from losslens.training.loop import Progress, train
+from losslens.training.state import TrainState, new_state
 
-POINTS = 25
+POINTS = 25  # of a run, about
 
 
 class Gate:
     """What every step of a run passes: it holds while the run is paused, and raises TimeoutError
-    once time is up."""
+    once ``seconds`` are over."""
 
     def __init__(self, seconds: float = MAX_SECONDS) -> None:
         self._deadline = time.monotonic() + seconds
@@ -63,9 +65,11 @@ class Training:
 
 
 def prepared(config: LiveConfig) -> Training:
-    """The run before its first step: all networks have the same first weights. Held-out labels are
-    never wrong."""
-    examples, held_out = config.about.load()
+    """The run before its first step: all networks have the same first weights.
+
+    Labels of held-out examples are never wrong.
+    """
+    examples, held_out = config.live.load()
     dataset = examples.pick(torch.arange(config.examples))
     dataset = with_label_noise(
         dataset, config.wrong_labels, len(TASKS[config.task].labels), config.seed
@@ -82,17 +86,20 @@ def prepared(config: LiveConfig) -> Training:
         )
         for rate in config.learning_rates
     ]
-    states = [new_state(plan, network=config.about.network) for plan in plans]
+    states = [new_state(plan, network=config.live.network) for plan in plans]
     return Training(config, dataset, held_out, states)
 
 
 def points(training: Training, gate: Gate) -> Iterator[Point]:
-    """Train all losses in step and report about 25 times, at the same steps in every run of the
-    same length."""
+    """Train all losses in step and report about ``POINTS`` times.
+
+    It does so at the same steps in every run of the same length. Raises ArithmeticError for a loss
+    that is no longer finite, and TimeoutError as ``Gate`` does.
+    """
     config = training.config
     functions = [loss_function(key, config.formula) for key in config.losses]
     runs = [
-        train(state, function, training.dataset, config.about.augment)
+        train(state, function, training.dataset, config.live.augment)
         for state, function in zip(training.states, functions, strict=True)
     ]
     began = time.monotonic()
@@ -117,7 +124,7 @@ def _point(training: Training, progress: Progress, losses: list[float], seconds:
     ]
     done = progress.step == progress.steps
     picture = (
-        torch.tensor(config.picture).reshape(1, *config.about.shape) if config.picture else None
+        torch.tensor(config.picture).reshape(1, *config.live.shape) if config.picture else None
     )
     return Point(
         seen=progress.step * config.batch,

@@ -1,4 +1,5 @@
-"""The losses: pure functions, one record each in ``LOSSES``, the formula language, and a loss taken apart."""
+"""The losses: pure functions, one record each in ``LOSSES``, the formula language, and the
+analysis of a loss."""
 
 from losslens.losses.catalogue import LOSSES, Loss, LossFunction
 

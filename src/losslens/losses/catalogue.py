@@ -1,8 +1,8 @@
 """The catalogue of losses: ``LOSSES``, one record each, in the order in which they are shown.
 
-To add a loss, write its function in ``functions`` and give it one entry here, and one text a language in
-``ui/locales``. Without a checkpoint it is "not measured yet" wherever trained networks are shown; the explorer and live
-training have it at once.
+To add a loss, write its function in ``functions``, and give it one entry here and its texts in
+``ui/locales``. The explorer and live training have it at once; wherever trained networks are shown,
+it is "not measured yet" until it has a checkpoint.
 """
 
 from collections.abc import Callable
@@ -50,8 +50,10 @@ LOSSES: dict[str, Loss] = {
             colour="#4f6df5",
             latex=r"-\log p_y,\qquad p = \mathrm{softmax}(z)",
             torch_class="torch.nn.CrossEntropyLoss",
-            code=_NN
-            + "loss = nn.CrossEntropyLoss()(logits, target)  # logits, never softmax; class indices as int64",
+            code=(
+                _NN + "loss = nn.CrossEntropyLoss()(logits, target)"
+                "  # logits, never softmax; class indices as int64"
+            ),
             paper="Bishop 2006, Pattern Recognition and Machine Learning, section 4.3.4",
             url="https://www.microsoft.com/en-us/research/publication/pattern-recognition-machine-learning/",
         ),
@@ -62,13 +64,15 @@ LOSSES: dict[str, Loss] = {
             colour="#0d9488",
             latex=(
                 r"\begin{gathered}\sum_k q_k \log\frac{q_k}{p_k} \\"
-                r"q = (1-\varepsilon)\,e + \tfrac{\varepsilon}{C},\quad \varepsilon = 0.1\end{gathered}"
+                r"q = (1-\varepsilon)\,e + \tfrac{\varepsilon}{C},\quad \varepsilon = 0.1"
+                r"\end{gathered}"
             ),
             torch_class="torch.nn.KLDivLoss",
             code=(
                 _F + _NN + "classes = logits.shape[1]\n"
                 "smoothed = F.one_hot(target, classes).to(logits.dtype) * 0.9 + 0.1 / classes\n"
-                "log_probs = F.log_softmax(logits, dim=1)  # log-probabilities first, probabilities second\n"
+                "log_probs = F.log_softmax(logits, dim=1)"
+                "  # log-probabilities first, probabilities second\n"
                 'loss = nn.KLDivLoss(reduction="batchmean")(log_probs, smoothed)'
             ),
             paper="Szegedy et al. 2016, Rethinking the Inception Architecture (label smoothing)",
@@ -86,7 +90,10 @@ LOSSES: dict[str, Loss] = {
                 "# MSELoss also averages over the classes; ours sums them.\n"
                 "loss = nn.MSELoss()(logits, one_hot) * logits.shape[1]"
             ),
-            paper="Hui and Belkin 2021, Evaluation of Neural Architectures Trained with Square Loss vs Cross-Entropy",
+            paper=(
+                "Hui and Belkin 2021, "
+                "Evaluation of Neural Architectures Trained with Square Loss vs Cross-Entropy"
+            ),
             url="https://arxiv.org/abs/2006.07322",
         ),
         Loss(
@@ -124,8 +131,10 @@ LOSSES: dict[str, Loss] = {
             colour="#a855d6",
             latex=r"-(1-p_y)^{\gamma}\,\log p_y,\qquad \gamma = 2",
             torch_class="torch.nn.CrossEntropyLoss",
-            code=_NN
-            + 'nll = nn.CrossEntropyLoss(reduction="none")(logits, target)\nloss = ((1 - (-nll).exp()) ** 2 * nll).mean()',
+            code=(
+                _NN + 'nll = nn.CrossEntropyLoss(reduction="none")(logits, target)\n'
+                "loss = ((1 - (-nll).exp()) ** 2 * nll).mean()"
+            ),
             paper="Lin et al. 2017, Focal Loss for Dense Object Detection",
             url="https://arxiv.org/abs/1708.02002",
         ),
@@ -138,14 +147,18 @@ LOSSES: dict[str, Loss] = {
             torch_class="torch.nn.MultiMarginLoss",
             code=(
                 _F
-                + "\n# nn.MultiMarginLoss()(logits, target) averages the hinge over all classes; Crammer and Singer take\n"
+                + "\n# nn.MultiMarginLoss()(logits, target) averages the hinge over all classes; "
+                "Crammer and Singer take\n"
                 "# the largest, which torch.nn does not have:\n"
                 "true_logit = logits.gather(1, target[:, None]).squeeze(1)\n"
                 "is_true = F.one_hot(target, logits.shape[1]).bool()\n"
                 'best_wrong = logits.masked_fill(is_true, -float("inf")).amax(dim=1)\n'
                 "loss = F.relu(1 + best_wrong - true_logit).mean()"
             ),
-            paper="Crammer and Singer 2001, On the Algorithmic Implementation of Multiclass Kernel-based Vector Machines",
+            paper=(
+                "Crammer and Singer 2001, "
+                "On the Algorithmic Implementation of Multiclass Kernel-based Vector Machines"
+            ),
             url="https://jmlr.org/papers/v2/crammer01a.html",
         ),
         Loss(
@@ -155,9 +168,14 @@ LOSSES: dict[str, Loss] = {
             colour="#d6459a",
             latex=r"\frac{1 - p_y^{\,q}}{q},\qquad q = 0.7",
             torch_class="torch.nn.CrossEntropyLoss",
-            code=_NN
-            + 'nll = nn.CrossEntropyLoss(reduction="none")(logits, target)\nloss = ((1 - (-0.7 * nll).exp()) / 0.7).mean()',
-            paper="Zhang and Sabuncu 2018, Generalized Cross Entropy Loss for Training with Noisy Labels",
+            code=(
+                _NN + 'nll = nn.CrossEntropyLoss(reduction="none")(logits, target)\n'
+                "loss = ((1 - (-0.7 * nll).exp()) / 0.7).mean()"
+            ),
+            paper=(
+                "Zhang and Sabuncu 2018, "
+                "Generalized Cross Entropy Loss for Training with Noisy Labels"
+            ),
             url="https://arxiv.org/abs/1805.07836",
         ),
     )
@@ -165,8 +183,10 @@ LOSSES: dict[str, Loss] = {
 
 
 def colour_of(key: str) -> str:
-    """The colour of a loss on every chart; a typed one, or one that is in no catalogue, has the
-    text's own."""
+    """The colour of a loss on every chart, as CSS writes it.
+
+    A loss that is not in the catalogue, such as a typed one, has the colour of the text.
+    """
     if key not in LOSSES:
         return _OWN_COLOUR
     return LOSSES[key].colour or f"hsl({list(LOSSES).index(key) * _GOLDEN_ANGLE % 360:.0f} 60% 45%)"

@@ -1,9 +1,10 @@
 """The losses, as pure functions: what each one asks of a network, per example.
 
-The contract of every function here: ``logits`` is a float tensor of shape (N, C), any real values; ``target`` is an int64
-tensor of shape (N,) with class indices in 0..C-1; the result is a float tensor of shape (N,), one value an example, in the
-loss's own units (nats for the likelihood-based ones), differentiable in ``logits``. Take the mean to train on a batch.
-A target outside 0..C-1 raises the error of torch (RuntimeError or IndexError).
+The contract of every function here: ``logits`` is a float tensor of shape (N, C), any real values;
+``target`` is an int64 tensor of shape (N,) with class indices in 0..C-1; the result is a float
+tensor of shape (N,), one value an example, in the loss's own units (nats for the likelihood-based
+ones), differentiable in ``logits``. Take the mean to train on a batch. A target outside 0..C-1
+raises the error of torch (RuntimeError or IndexError).
 
 To add a loss, write one such function and give it one entry in ``catalogue``.
 """

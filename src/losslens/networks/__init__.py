@@ -1,0 +1,1 @@
+"""The networks, and what in a picture spoke for their answers."""

@@ -1,4 +1,4 @@
-"""Which places of a picture spoke for a network's answer, in logits."""
+"""Saliency maps: which places of a picture spoke for a network's answer, in logits."""
 
 import numpy as np
 import torch
@@ -7,17 +7,17 @@ from torch import Tensor, nn
 
 from losslens.networks.pet_net import PetNet
 
-# Points on the way from blank paper to the picture. Over 20 digits the heatmap then misses the lead
-# by 3 % in the median (7 % at most); with 8 points by 7 % (89 %).
+# Points on the way from blank paper to the picture. Over 20 digits the map then misses the lead by
+# 3 % in the median (7 % at most); with 8 points by 7 % (89 %).
 _PATH_STEPS = 16
 
 
 def integrated_gradients(model: nn.Module, image: Tensor) -> NDArray[np.float32]:
-    """Each pixel's share (H, W) in the lead of the answer over the mean of the other classes, from
-    blank paper on.
+    """Each pixel's share (H, W) in the lead of the answer over the mean of the other classes.
 
-    The values add up to how much the picture (C, H, W) raised that lead. Pixels of blank paper have
-    none. Sundararajan et al. 2017, https://arxiv.org/abs/1703.01365
+    The values add up to how much the picture (C, H, W) in 0..1 raised that lead, compared with
+    blank paper (zeros); pixels of blank paper have none. Sundararajan et al. 2017,
+    https://arxiv.org/abs/1703.01365
     """
     points = (torch.arange(_PATH_STEPS) + 0.5) / _PATH_STEPS
     path = (points[:, None, None, None] * image).requires_grad_()
@@ -30,11 +30,11 @@ def integrated_gradients(model: nn.Module, image: Tensor) -> NDArray[np.float32]
 
 @torch.inference_mode()
 def class_activation(model: nn.Module, features: Tensor) -> NDArray[np.float32]:
-    """Each place's share (H, W) in the lead of the answer over the mean of the other classes, from
-    features (C, H, W).
+    """Each place's share (H, W) in the lead of the answer over the mean of the other classes.
 
-    Exact for a ``PetNet``: the values and the lead of its biases add up to the lead itself. Zhou et
-    al. 2016, https://arxiv.org/abs/1512.04150
+    From a backbone's features (C, H, W), for a ``PetNet``, where it is exact: the values and the
+    lead of the biases add up to the lead itself. Zhou et al. 2016,
+    https://arxiv.org/abs/1512.04150
     """
     assert isinstance(model, PetNet)
     maps = model.features(features[None])[0]

@@ -1,0 +1,1 @@
+"""Publishing checkpoints and app on the Hugging Face Hub."""

@@ -1,4 +1,7 @@
-"""Put the checkpoints on the Hugging Face Hub, and the app into a Space: said first, and done once agreed."""
+"""Put the checkpoints on the Hugging Face Hub, and the app into a Space.
+
+What will be done is said first, and done once a person agreed.
+"""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -23,7 +26,9 @@ _OF_A_SPACE = (
     "docs/*.png",
     "src/losslens/**/*",
 )
+_NOT_OF_A_SPACE = (".pyc", ".pyi")
 _VARIABLE = "LOSSLENS_MODELS"
+
 Files = dict[str, Path | bytes]  # by name in the repository: a file, or its content
 Kind = Literal["model", "space"]
 
@@ -34,6 +39,7 @@ class Plan:
 
     repo_id: str
     models: Files
+    left_out: dict[str, str]  # "task" or "task/loss" -> why it is not published
     space: str | None
     app: Files
     private: bool
@@ -51,6 +57,9 @@ class Plan:
                 f"- set its variable {_VARIABLE} to {self.repo_id} at that commit",
                 f"- upload to it, in one commit, {_listed(self.app)}",
             ]
+        if self.left_out:
+            lines.append("It will leave out")
+            lines += [f"- {name}: {reason}" for name, reason in self.left_out.items()]
         return "\n".join(lines)
 
 
@@ -76,48 +85,88 @@ def _agreed() -> bool:
 def gather(repo_id: str, space: str | None = None, *, private: bool = False) -> Plan:
     """What ``upload`` will do; nothing leaves the machine.
 
-    Raises ValueError for a name that the Hub does not allow, CheckpointError where a task in the
-    models folder lacks one of its checkpoints, and FileNotFoundError where a Space is wanted and
-    this is no checkout of the project.
+    Raises ValueError for a name that the Hub does not allow, CheckpointError where a checkpoint is
+    damaged or none is there, and FileNotFoundError where a Space is wanted and this is no checkout
+    of the project.
     """
     for name in filter(None, (repo_id, space)):
         if hub.parse(name) is None or "@" in name:
             raise ValueError(f"{name!r} is no name on the Hub; give USER/NAME")
     folder = checkpoints.models_folder()
-    tasks = [task for task in TASKS if (folder / task).is_dir()]
-    if not tasks:
+    cards, left_out = _checkpoints(folder)
+    if not cards:
         raise checkpoints.CheckpointError(
             f"There are no checkpoints in {folder}. Make them with: losslens train digits"
         )
-    cards = [checkpoints.load(task, loss, folder).card for task in tasks for loss in LOSSES]
-    files = {
-        path.relative_to(folder).as_posix(): path
+    files = _model_files(folder, left_out)
+    made = {hub.MANIFEST: hub.manifest_of(files), "README.md": model_card(repo_id, cards).encode()}
+    app = _app(repo_id) if space else {}
+    return Plan(repo_id, {**files, **made}, left_out, space, app, private)
+
+
+def _checkpoints(folder: Path) -> tuple[list[checkpoints.Card], dict[str, str]]:
+    """The cards of what is published, in the order in which tasks and losses are shown.
+
+    And what is left out, as in ``Plan``. Raises CheckpointError for a damaged checkpoint.
+    """
+    cards: list[checkpoints.Card] = []
+    left_out: dict[str, str] = {}
+    for key, task in TASKS.items():
+        if not (folder / key).is_dir():
+            continue
+        if task.card is None:
+            left_out[key] = "its record has no facts for a model card"
+            continue
+        measured, missing = _measured(key, folder)
+        cards += measured
+        left_out |= dict.fromkeys(missing if measured else [key], "not measured yet")
+    return cards, left_out
+
+
+def _measured(task: str, folder: Path) -> tuple[list[checkpoints.Card], list[str]]:
+    """The cards of a task's checkpoints, and the "task/loss" of those that are not there."""
+    cards, missing = [], []
+    for loss in LOSSES:
+        try:
+            cards.append(checkpoints.load(task, loss, folder).card)
+        except checkpoints.MissingCheckpoint:
+            missing.append(f"{task}/{loss}")
+    return cards, missing
+
+
+def _model_files(folder: Path, left_out: dict[str, str]) -> dict[str, Path]:
+    """The files of ``folder`` that go up: all but those of tasks that are left out."""
+    paths = [
+        path.relative_to(folder)
         for path in sorted(folder.rglob("*"))
         if path.suffix in hub.KINDS and path.name != hub.MANIFEST
+    ]
+    return {
+        path.as_posix(): folder / path
+        for path in paths
+        if not left_out.keys() & set(path.parts[:-1])
     }
-    made = {hub.MANIFEST: hub.manifest_of(files), "README.md": model_card(repo_id, cards).encode()}
-    return Plan(repo_id, {**files, **made}, space, _app(repo_id) if space else {}, private)
 
 
 def upload(plan: Plan) -> str:
-    """Carry a plan out; returns the commit of the checkpoints. Raises HubError with one sentence,
-    which names no token."""
+    """Carry a plan out; returns the commit of the checkpoints.
+
+    Raises HubError with one sentence, which names no token.
+    """
     api = HfApi(library_name="losslens")
-    with hub.plainly(plan.repo_id):
+    with hub.as_hub_error(plan.repo_id):
         if get_token() is None:
             raise LocalTokenNotFoundError
         _create(api, "model", plan.repo_id, plan.private)
         commit = _commit(api, "model", plan.repo_id, plan.models)
     pinned = f"{plan.repo_id}@{commit}"
-    print(
-        f"{constants.ENDPOINT}/{plan.repo_id} has the checkpoints. Use them with {_VARIABLE}={pinned}"
-    )
+    where = f"{constants.ENDPOINT}/{plan.repo_id}"
+    print(f"{where} has the checkpoints. Use them with {_VARIABLE}={pinned}")
     if plan.space:
-        with hub.plainly(plan.space):
+        with hub.as_hub_error(plan.space):
             _create(api, "space", plan.space, plan.private)
-            api.add_space_variable(
-                plan.space, _VARIABLE, pinned
-            )  # before the app, so that it is built once
+            # Before the app, so that it is built once.
+            api.add_space_variable(plan.space, _VARIABLE, pinned)
             _commit(api, "space", plan.space, plan.app)
         print(f"{constants.ENDPOINT}/spaces/{plan.space} builds the app.")
     return commit
@@ -130,30 +179,27 @@ def _create(api: HfApi, kind: Kind, repo_id: str, private: bool) -> None:
 
 def _commit(api: HfApi, kind: Kind, repo_id: str, files: Files) -> str:
     operations = [CommitOperationAdd(name, content) for name, content in files.items()]
-    return api.create_commit(
-        repo_id, operations, commit_message="Uploaded by losslens publish", repo_type=kind
-    ).oid
+    message = "Uploaded by losslens publish"
+    return api.create_commit(repo_id, operations, commit_message=message, repo_type=kind).oid
 
 
 def _app(repo_id: str) -> Files:
-    """What a Gradio Space needs: the app without checkpoints. Its README's front matter names their
-    repository."""
-    paths = [
-        path
+    """What a Gradio Space needs: the app without checkpoints.
+
+    The front matter of its README names the checkpoints' repository. Raises FileNotFoundError where
+    this is no checkout of the project.
+    """
+    files: Files = {
+        path.relative_to(_CHECKOUT).as_posix(): path
         for pattern in _OF_A_SPACE
         for path in sorted(_CHECKOUT.glob(pattern))
-        if path.is_file()
-    ]
-    files = {
-        path.relative_to(_CHECKOUT).as_posix(): path
-        for path in paths
-        if path.suffix not in (".pyc", ".pyi")
+        if path.is_file() and path.suffix not in _NOT_OF_A_SPACE
     }
     if "app.py" not in files or "README.md" not in files:
         raise FileNotFoundError(
             f"a Space is made from a checkout of the project, and {_CHECKOUT} is none"
         )
-    card = RepoCard(files["README.md"].read_text())
+    card = RepoCard((_CHECKOUT / "README.md").read_text())
     card.data["models"] = [repo_id]
     return {**files, "README.md": str(card).encode()}
 

@@ -1,6 +1,7 @@
 """Making a report card: from checkpoints and data to ``report.json``."""
 
-from collections.abc import Collection
+import sys
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime, timezone
 from importlib.metadata import version
@@ -8,13 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from accelerate import Accelerator
 from tqdm import tqdm
 
 from losslens.checkpoints import files as checkpoints
+from losslens.checkpoints.ensemble import load_ensemble
 from losslens.checkpoints.files import Card, CheckpointError
 from losslens.data.dataset import Splits
 from losslens.evaluation.metrics import (
+    Figure,
     Spread,
     accuracy,
     confidence_and_correct,
@@ -24,14 +26,18 @@ from losslens.evaluation.metrics import (
     risk_coverage,
     spread,
 )
-from losslens.evaluation.significance import compare
-from losslens.images.corruptions import CORRUPTIONS, LEVELS
-from losslens.losses import LOSSES
-from losslens.report import label_noise as wrong_labels
-from losslens.report import predictions, robustness
-from losslens.report import schema as report
+from losslens.evaluation.significance import paired_differences
+from losslens.report import label_noise, predictions, robustness, schema
 from losslens.report.predictions import Predictions
-from losslens.report.schema import COVERAGES, LINKS, Disputed, Measured, Report, Tested
+from losslens.report.schema import (
+    COVERAGES,
+    PROBABILITIES,
+    Disputed,
+    Measured,
+    Report,
+    Tested,
+)
+from losslens.training.runner import Job
 
 PARTS = ("predictions", "corruptions", "wrong-labels")
 
@@ -39,44 +45,47 @@ PARTS = ("predictions", "corruptions", "wrong-labels")
 def make(
     task: str,
     splits: Splits,
-    accelerator: Accelerator,
-    runs: Path,
+    job: Job,
     parts: Collection[str] = PARTS,
     folder: Path | None = None,
 ) -> Report:
     """Measure the ``parts`` anew, each saved when it is done, and leave the others as they are.
 
-    Raises CheckpointError where a checkpoint is missing, or where there is no report yet and
-    ``parts`` has no predictions, and TrainingInterrupted after Ctrl-C.
+    The losses that have a checkpoint are measured; of the others stderr says why they are not. A
+    part that the task does not have is passed over. Raises CheckpointError where no checkpoint can
+    be used, or where there is no report yet and ``parts`` has no predictions, and
+    TrainingInterrupted after Ctrl-C.
     """
-    networks = predictions.load_networks(task, folder)
+    ensemble = load_ensemble(task, folder).required()
+    for problem in ensemble.missing.values():
+        print(f"losslens: {problem}", file=sys.stderr)
     if "predictions" in parts:
-        predicted = predictions.predict_all(task, networks, splits.test)
+        predicted = predictions.predict_all(ensemble, splits.test)
         predictions.save(task, predicted, folder)
         _put(task, folder, tested=measure(task, predicted, folder))
-    report.load(task, folder)  # the others have nowhere to stand without it
-    if "corruptions" in parts:
-        with tqdm(total=len(CORRUPTIONS) * len(LEVELS), desc=f"{task}, corruptions") as bar:
-            _put(
-                task, folder, corrupted=robustness.measure(task, networks, splits.test, bar.update)
-            )
-    if "wrong-labels" in parts and task == wrong_labels.TASK:
-        _put(task, folder, wrong_labels=wrong_labels.measure(splits, accelerator, runs))
-    return report.load(task, folder)
+    schema.load(task, folder)  # the other parts are added to it
+    variants = robustness.variants_of(ensemble.task)
+    if "corruptions" in parts and variants:
+        with tqdm(total=variants, desc=f"{task}, corruptions") as bar:
+            measured = robustness.measure(ensemble, splits.test, bar.update)
+        _put(task, folder, corrupted=measured)
+    if "wrong-labels" in parts and task == label_noise.TASK.key:
+        _put(task, folder, wrong_labels=label_noise.measure(splits, job))
+    return schema.load(task, folder)
 
 
 def _put(task: str, folder: Path | None, **measured: Any) -> None:
     """Save the report with the fields given; the others stay as they stand on disk now, if they are
     of the same networks."""
     try:
-        former = report.load(task, folder)
+        former = schema.load(task, folder)
     except CheckpointError:  # none, or one of another version: there is nothing to keep
         former = Report(task, "", {}, **measured)
     if "tested" in measured and _trained(measured["tested"]) != _trained(former.tested):
         former = replace(former, corrupted=None)
     now = datetime.now(timezone.utc).isoformat(timespec="seconds")
     versions = {name: version(name) for name in ("torch", "numpy", "scipy")}
-    report.save(replace(former, made=now, versions=versions, **measured), folder)
+    schema.save(replace(former, made=now, versions=versions, **measured), folder)
 
 
 def _trained(tested: Tested) -> dict[str, str]:
@@ -84,42 +93,45 @@ def _trained(tested: Tested) -> dict[str, str]:
 
 
 def measure(task: str, predicted: Predictions, folder: Path | None = None) -> Tested:
-    """All that follows from the predictions and the cards below ``folder``."""
-    target = predicted.target
-    cards = {loss: _cards(task, loss, folder) for loss in LOSSES}
-    answers = torch.stack(
-        [predicted.logits[loss].float().argmax(dim=1) for loss in LOSSES]
-    )  # (L, N)
+    """All that follows from the predictions and from the cards below ``folder``."""
+    target, logits = predicted.target, predicted.logits
+    cards = {loss: _cards(task, loss, folder) for loss in logits}
+    answers = torch.stack([each.float().argmax(dim=1) for each in logits.values()])  # (L, N)
     right = answers == target
-    calibrated = [
-        (predicted.logits[loss].double() / cards[loss][0].temperature).softmax(dim=1)
-        for loss in LOSSES
+    disputed = [
+        Disputed(at, int(target[at]), answers[:, at].tolist()) for at in predicted.disputed.tolist()
     ]
-    together = torch.stack(calibrated).mean(dim=0).argmax(dim=1) == target
     return Tested(
         examples=len(target),
-        networks={loss: _measured(predicted, loss, cards[loss]) for loss in LOSSES},
-        together=accuracy(together.double().numpy()),
-        differences=compare(list(right.numpy())),
-        networks_right=torch.bincount(right.sum(dim=0), minlength=len(LOSSES) + 1).tolist(),
+        networks={loss: _measured(predicted, loss, cards[loss]) for loss in logits},
+        together=_together(predicted, {loss: each[0].temperature for loss, each in cards.items()}),
+        differences=paired_differences(list(right.numpy())),
+        networks_right=torch.bincount(right.sum(dim=0), minlength=len(logits) + 1).tolist(),
         split=int((answers != answers[0]).any(dim=0).sum()),
-        disputed=[
-            Disputed(at, int(target[at]), answers[:, at].tolist())
-            for at in predicted.disputed.tolist()
-        ],
+        disputed=disputed,
     )
+
+
+def _together(predicted: Predictions, temperatures: Mapping[str, float]) -> Figure:
+    """The accuracy of the mean of all calibrated probabilities."""
+    calibrated = [
+        (logits.double() / temperatures[loss]).softmax(dim=1)
+        for loss, logits in predicted.logits.items()
+    ]
+    right = torch.stack(calibrated).mean(dim=0).argmax(dim=1) == predicted.target
+    return accuracy(right.double().numpy())
 
 
 def _measured(predicted: Predictions, loss: str, cards: list[Card]) -> Measured:
     shipped, logits, target = cards[0], predicted.logits[loss].double(), predicted.target
-    links = dict(zip(LINKS, (1.0, shipped.temperature), strict=True))
+    temperatures = dict(zip(PROBABILITIES, (1.0, shipped.temperature), strict=True))
     risk = risk_coverage(*confidence_and_correct(logits, target))
     return Measured(
-        figures={link: figures(logits, target, temperature) for link, temperature in links.items()},
-        seeds={link: _spreads(cards, link) for link in LINKS},
+        figures={kind: figures(logits, target, each) for kind, each in temperatures.items()},
+        seeds={kind: _spreads(cards, kind) for kind in PROBABILITIES},
         reliability={
-            link: reliability(*confidence_and_correct(logits, target, t))
-            for link, t in links.items()
+            kind: reliability(*confidence_and_correct(logits, target, each))
+            for kind, each in temperatures.items()
         },
         risk=[float(risk[max(1, round(len(risk) * coverage)) - 1]) for coverage in COVERAGES],
         confusion=confusion(logits, target),
@@ -143,8 +155,9 @@ def _recipe(card: Card) -> dict[str, Any]:
     return {name: value for name, value in card.config.items() if name != "seed"}
 
 
-def _spreads(cards: list[Card], link: str) -> dict[str, Spread]:
+def _spreads(cards: list[Card], kind: str) -> dict[str, Spread]:
+    """The figures that every card has, over the seeds; ``kind`` is one of PROBABILITIES."""
     if len(cards) < 2:
         return {}
-    names = [name for name in cards[0].test[link] if all(name in card.test[link] for card in cards)]
-    return {name: spread([card.test[link][name]["value"] for card in cards]) for name in names}
+    names = [name for name in cards[0].test[kind] if all(name in card.test[kind] for card in cards)]
+    return {name: spread([card.test[kind][name]["value"] for card in cards]) for name in names}

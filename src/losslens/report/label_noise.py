@@ -1,13 +1,10 @@
-"""How each loss bears wrong training labels: a small network learns MNIST with 0 to 60 % of them wrong, and is tested."""
+"""How each loss bears wrong training labels: a small network learns from partly wrong ones."""
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
-from accelerate import Accelerator
 from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
@@ -15,36 +12,46 @@ from torch import nn
 
 from losslens.data.dataset import Dataset, Splits, with_label_noise
 from losslens.evaluation.metrics import outputs_of
-from losslens.evaluation.significance import Difference, compare
+from losslens.evaluation.significance import paired_differences
+from losslens.files import atomic_write
 from losslens.networks.digit_net import DigitNet
+from losslens.report.schema import LabelNoise
+from losslens.tasks.digits import DIGITS
 from losslens.training.config import TrainConfig
-from losslens.training.loop import new_state
-from losslens.training.runner import run
+from losslens.training.runner import Job, run
+from losslens.training.state import new_state
 
-TASK = "digits"
-SHARES = (0.0, 0.2, 0.4, 0.6)
-SEEDS = (0, 1, 2)
-COMPARED = ("cross_entropy", "mse", "brier", "gce")
-EXAMPLES = 10_000  # of the training digits, the first: forty-eight networks learn them in a quarter of an hour
-EPOCHS = 5
-LEARNING_RATE = 2e-2  # of 1, 2 and 4e-2 the best on held-out digits, on the mean of the losses, with 40 % wrong labels
+TASK = DIGITS  # whose report has this part
+EXAMPLES = 10_000  # of the training data, the first: all runs take a quarter of an hour
 _BATCH = 100
 
 
 @dataclass(frozen=True)
-class LabelNoise:
-    """What was measured; ``accuracy`` is in 0..1, for each loss, share and seed, in the order of
-    these."""
+class Study:
+    """What is trained: every loss with every share of wrong labels and every seed."""
 
-    shares: tuple[float, ...]
-    seeds: tuple[int, ...]
-    accuracy: dict[str, list[list[float]]]
-    differences: list[
-        list[Difference]
-    ]  # for each share, over all seeds; positions are those of ``accuracy``
-    learnt: int  # training examples
-    examples: int  # tested on
-    config: dict[str, Any]  # of each run, but for loss and seed
+    losses: tuple[str, ...] = ("cross_entropy", "mse", "brier", "gce")
+    shares: tuple[float, ...] = (0.0, 0.2, 0.4, 0.6)
+    seeds: tuple[int, ...] = (0, 1, 2)
+    epochs: int = 5
+    # Of 1, 2 and 4e-2 the best on held-out data, on the mean of the losses, with 40 % wrong labels.
+    learning_rate: float = 2e-2
+
+    def config(self, loss: str, seed: int, train: Dataset) -> TrainConfig:
+        """How one network is trained: no augmentation, no averaging of weights, the last step
+        counts."""
+        return TrainConfig(
+            task=TASK.key,
+            loss=loss,
+            seed=seed,
+            epochs=self.epochs,
+            batch_size=min(_BATCH, len(train)),
+            learning_rate=self.learning_rate,
+            average=0.0,
+        )
+
+
+_SHIPPED = Study()
 
 
 def small_network() -> nn.Module:
@@ -52,67 +59,32 @@ def small_network() -> nn.Module:
     return DigitNet((8, 16, 32))
 
 
-def config_for(
-    loss: str,
-    seed: int,
-    train: Dataset,
-    *,
-    epochs: int = EPOCHS,
-    learning_rate: float = LEARNING_RATE,
-) -> TrainConfig:
-    """How one network is trained: no augmentation, no averaging of weights, the last step
-    counts."""
-    batch_size = min(_BATCH, len(train))
-    return TrainConfig(
-        loss=loss,
-        seed=seed,
-        epochs=epochs,
-        batch_size=batch_size,
-        learning_rate=learning_rate,
-        average=0.0,
-    )
+def measure(splits: Splits, job: Job, study: Study = _SHIPPED) -> LabelNoise:
+    """Train every network of the study, and test it on right labels.
 
-
-def measure(
-    splits: Splits,
-    accelerator: Accelerator,
-    runs: Path,
-    *,
-    losses: Sequence[str] = COMPARED,
-    shares: Sequence[float] = SHARES,
-    seeds: Sequence[int] = SEEDS,
-    epochs: int = EPOCHS,
-) -> LabelNoise:
-    """Train every loss with every share and seed, and test. What ``runs`` holds already is not
-    trained again.
-
-    With one seed all losses see the same wrong labels in the same batches. Raises
-    TrainingInterrupted after Ctrl-C.
+    What ``job.runs`` holds already is not trained again. With one seed all losses see the same
+    wrong labels in the same batches. Raises TrainingInterrupted after Ctrl-C.
     """
+    losses, shares, seeds = study.losses, study.shares, study.seeds
     train = splits.train.pick(torch.arange(min(EXAMPLES, len(splits.train))))
     right = {
         (share, seed, loss): right_answers(
-            config_for(loss, seed, train, epochs=epochs),
-            share,
-            train,
-            splits.test,
-            accelerator,
-            runs,
+            study.config(loss, seed, train), share, train, splits.test, job
         )
         for share in shares
         for seed in seeds
         for loss in losses
     }
-    config = asdict(config_for(losses[0], seeds[0], train, epochs=epochs))
+    config = asdict(study.config(losses[0], seeds[0], train))
     return LabelNoise(
-        shares=tuple(shares),
-        seeds=tuple(seeds),
+        shares=shares,
+        seeds=seeds,
         accuracy={
             loss: [[float(right[share, seed, loss].mean()) for seed in seeds] for share in shares]
             for loss in losses
         },
         differences=[
-            compare(*([right[share, seed, loss] for loss in losses] for seed in seeds))
+            paired_differences(*([right[share, seed, loss] for loss in losses] for seed in seeds))
             for share in shares
         ],
         learnt=len(train),
@@ -122,35 +94,29 @@ def measure(
 
 
 def right_answers(
-    config: TrainConfig,
-    share: float,
-    train: Dataset,
-    test: Dataset,
-    accelerator: Accelerator,
-    runs: Path,
+    config: TrainConfig, share: float, train: Dataset, test: Dataset, job: Job
 ) -> NDArray[np.bool_]:
     """Which of ``test`` (N,) a network has right that learnt from ``train`` with ``share`` of its
     labels wrong.
 
-    Kept in ``runs``, and read from there the next time.
+    Kept in ``job.runs``, and read from there the next time.
     """
     name = f"wrong-labels-{share:g}-{config.loss}-{config.seed}"
-    path = runs / f"{name}-right.safetensors"
+    path = job.runs / f"{name}-right.safetensors"
     made_from = {key: str(value) for key, value in asdict(config).items()}
     made_from |= {"share": str(share), "train": train.sha256(), "test": test.sha256()}
     kept = _kept(path, made_from)
     if kept is not None:
         return kept
     state, state_path = (
-        new_state(config, accelerator.device, small_network),
-        runs / f"{name}.safetensors",
+        new_state(config, job.device, small_network),
+        job.runs / f"{name}.safetensors",
     )
-    wrong = with_label_noise(train, share, classes=10, seed=config.seed)
-    run(state, wrong, None, accelerator, state_path, resume=state_path.is_file())
+    wrong = with_label_noise(train, share, classes=len(TASK.labels), seed=config.seed)
+    run(state, wrong, None, replace(job, resume=True), state_path)
     right = outputs_of(state.network().cpu(), test).argmax(dim=1) == test.target
-    partial = path.with_suffix(".partial")
-    save_file({"right": right}, partial, made_from)
-    partial.replace(path)
+    with atomic_write(path) as partial:
+        save_file({"right": right}, partial, made_from)
     state_path.unlink()
     return right.numpy()
 

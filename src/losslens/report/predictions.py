@@ -1,4 +1,4 @@
-"""What every loss's network says of a task's test data, kept beside the checkpoints: 10,000 x 8 x 10 numbers in 1.6 MB."""
+"""What every network says of a task's test data, kept beside the checkpoints in 1.6 MB or less."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,22 +7,22 @@ import numpy as np
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
-from torch import Tensor, nn
+from torch import Tensor
 
 from losslens.checkpoints import files as checkpoints
+from losslens.checkpoints.ensemble import Ensemble
 from losslens.checkpoints.files import CheckpointError
 from losslens.data.dataset import Dataset
-from losslens.evaluation.metrics import outputs_of
+from losslens.files import atomic_write
 from losslens.losses import LOSSES
-from losslens.tasks import TASKS
-from losslens.training.backbone import on_backbone
 
 DISPUTED = 24  # pictures kept
+_NOT_LOGITS = ("target", "disputed", "pictures")  # in the file; every other tensor is a loss's
 
 
 @dataclass(frozen=True)
 class Predictions:
-    """``logits``: for each loss (N, C), in half precision; ``target`` (N,) int64.
+    """``logits``: for each loss that was measured (N, C), in half precision; ``target`` (N,) int64.
 
     ``disputed`` (D,) are the positions of the pictures on which the networks disagree most, the
     worst first; ``pictures`` (D, C, H, W) uint8 are these, or (0, C, H, W) where they may not be
@@ -35,42 +35,14 @@ class Predictions:
     pictures: Tensor
 
 
-@dataclass(frozen=True)
-class Networks:
-    """A task's eight networks with their temperatures and, where they share one, their backbone;
-    all in eval mode."""
-
-    backbone: nn.Module | None
-    networks: dict[str, nn.Module]
-    temperatures: dict[str, float]
-
-    def outputs(self, pictures: Dataset) -> dict[str, Tensor]:
-        """Each loss's logits (N, C)."""
-        given = on_backbone(self.backbone, pictures) if self.backbone else pictures
-        return {loss: outputs_of(network, given) for loss, network in self.networks.items()}
-
-
-def load_networks(task: str, folder: Path | None = None) -> Networks:
-    """All checkpoints of a task. Raises CheckpointError where one is missing."""
-    backbone = checkpoints.load_backbone(task, folder) if TASKS[task].backbone else None
-    loaded = {loss: checkpoints.load(task, loss, folder) for loss in LOSSES}
-    return Networks(
-        backbone,
-        {loss: checkpoint.network for loss, checkpoint in loaded.items()},
-        {loss: checkpoint.card.temperature for loss, checkpoint in loaded.items()},
-    )
-
-
-def predict_all(task: str, networks: Networks, test: Dataset) -> Predictions:
+def predict_all(ensemble: Ensemble, test: Dataset) -> Predictions:
     """Each loss's logits of every test picture, rounded so that no answer changes."""
-    logits = networks.outputs(test)
-    disputed = disagreement(logits, networks.temperatures).argsort(descending=True, stable=True)[
-        :DISPUTED
-    ]
-    pictures = test.images[disputed if TASKS[task].shareable else []]
-    return Predictions(
-        {loss: _half(each) for loss, each in logits.items()}, test.target, disputed, pictures
-    )
+    logits = ensemble.outputs(test)
+    apart = disagreement(logits, ensemble.temperatures)
+    disputed = apart.argsort(descending=True, stable=True)[:DISPUTED]
+    pictures = test.images[disputed if ensemble.task.shareable else []]
+    rounded = {loss: _half(each) for loss, each in logits.items()}
+    return Predictions(rounded, test.target, disputed, pictures)
 
 
 def disagreement(logits: dict[str, Tensor], temperatures: dict[str, float]) -> Tensor:
@@ -89,8 +61,8 @@ def disagreement(logits: dict[str, Tensor], temperatures: dict[str, float]) -> T
 
 
 def _half(logits: Tensor) -> Tensor:
-    """In half precision, with the same class highest: where rounding made it lose a draw, it is put
-    one step above."""
+    """In half precision, with the same class highest: where rounding made it equal to another, it
+    is put one step above."""
     rounded = logits.numpy().astype(np.float16)
     answer = logits.argmax(dim=1).numpy()
     lost = rounded.argmax(axis=1) != answer
@@ -106,27 +78,28 @@ def predictions_path(task: str, folder: Path | None = None) -> Path:
 def save(task: str, predictions: Predictions, folder: Path | None = None) -> Path:
     """Write the predictions; the file appears whole or not at all."""
     path = predictions_path(task, folder)
-    partial = path.with_suffix(".partial")
     others = {
         "target": predictions.target.to(torch.uint8),
         "disputed": predictions.disputed,
         "pictures": predictions.pictures,
     }
-    save_file(predictions.logits | others, partial, {"task": task})
-    partial.replace(path)
+    with atomic_write(path) as partial:
+        save_file(predictions.logits | others, partial, {"task": task})
     return path
 
 
 def load(task: str, folder: Path | None = None) -> Predictions:
-    """What ``save`` wrote. Raises CheckpointError for a missing or damaged file."""
+    """What ``save`` wrote, of the losses that were measured then, in the catalogue's order.
+
+    Raises CheckpointError for a missing or damaged file.
+    """
     path = predictions_path(task, folder)
     try:
         tensors = load_file(path)
-        logits = {loss: tensors[loss] for loss in LOSSES}
-        return Predictions(
-            logits, tensors["target"].long(), tensors["disputed"], tensors["pictures"]
-        )
+        target, disputed, pictures = (tensors.pop(name) for name in _NOT_LOGITS)
     except (OSError, SafetensorError, KeyError) as error:
         raise CheckpointError(
             f"{path} is missing or damaged. Make it with: losslens report {task}"
         ) from error
+    losses = [*(loss for loss in LOSSES if loss in tensors), *sorted(tensors.keys() - LOSSES)]
+    return Predictions({loss: tensors[loss] for loss in losses}, target.long(), disputed, pictures)

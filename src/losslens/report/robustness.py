@@ -1,23 +1,19 @@
-"""How the networks bear bad pictures: their accuracy under ten corruptions at three strengths."""
+"""How the networks bear corrupted pictures: their accuracy under each corruption of the task."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Generator
 
+from losslens.checkpoints.ensemble import Ensemble
 from losslens.data.dataset import Dataset
-from losslens.evaluation.significance import Difference, compare
-from losslens.images.corruptions import CORRUPTIONS, LEVELS, Corruption
-from losslens.losses import LOSSES
-from losslens.report.predictions import Networks
+from losslens.evaluation.significance import Pairs, paired_differences
+from losslens.images.corruptions import CORRUPTIONS, Corrupt
+from losslens.report.schema import Corrupted
+from losslens.tasks import Task
 
-EXAMPLES = {
-    "digits": 2_000,
-    "pets": 600,
-}  # of the test data, the first of a fixed random order: half a minute to ten
 _BATCH = 250
 _SEED = 0
 _ORDER_SEED = 1
@@ -25,77 +21,70 @@ _ORDER_SEED = 1
 Right = dict[str, NDArray[np.int64]]  # for each loss (N,), 0 or 1
 
 
-@dataclass(frozen=True)
-class Corrupted:
-    """What was measured on ``examples`` test pictures, the same for every loss."""
+def corruptions_of(task: Task) -> list[str]:
+    """The corruptions that have strengths for ``task``, in the order of CORRUPTIONS."""
+    return [key for key in CORRUPTIONS if key in task.corruption_strengths]
 
-    examples: int
-    clean: dict[str, float]  # accuracy of each loss on the pictures as they are, 0..1
-    accuracy: dict[str, dict[str, list[float]]]  # for each corruption and loss, at the three levels
-    behind: dict[
-        str, list[list[str]]
-    ]  # for each corruption and level, the losses that are really worse than the best
-    mean: dict[str, float]  # over all thirty
-    differences: list[
-        Difference
-    ]  # of how many of the thirty each network reads, picture by picture; positions as in LOSSES
+
+def variants_of(task: Task) -> int:
+    """How many corrupted variants of each picture are measured; 0: the task has none."""
+    return sum(len(task.corruption_strengths[key]) for key in corruptions_of(task))
 
 
 def measure(
-    task: str, networks: Networks, test: Dataset, advance: Callable[[], None] = lambda: None
+    ensemble: Ensemble, test: Dataset, advance: Callable[[], object] = lambda: None
 ) -> Corrupted:
-    """All of it; ``advance`` is called after each of the thirty."""
+    """All of it, on ``task.corruption_examples`` of the test data, the first of a fixed random
+    order; ``advance`` is called after each corruption and strength.
+
+    Raises ValueError for a task without strengths.
+    """
+    task, losses = ensemble.task, ensemble.losses
+    if not variants_of(task):
+        raise ValueError(f"no corruption has strengths for {task.key}")
     order = torch.randperm(len(test), generator=Generator().manual_seed(_ORDER_SEED))
-    pictures = test.pick(order[: EXAMPLES[task]])
-    right: dict[str, list[Right]] = {key: [] for key in CORRUPTIONS}
-    for key, corruption in CORRUPTIONS.items():
-        for strength in corruption.strengths[task]:
-            right[key].append(right_under(networks, corrupted(pictures, corruption, strength)))
+    pictures = test.pick(order[: task.corruption_examples])
+    right: dict[str, list[Right]] = {key: [] for key in corruptions_of(task)}
+    for key, levels in right.items():
+        for strength in task.corruption_strengths[key]:
+            bad = corrupted(pictures, CORRUPTIONS[key], strength)
+            levels.append(right_under(ensemble, bad))
             advance()
-    read = {
-        loss: np.sum([level[loss] for levels in right.values() for level in levels], axis=0)
-        for loss in LOSSES
-    }
+    variants = [level for levels in right.values() for level in levels]
+    read = {loss: np.sum([level[loss] for level in variants], axis=0) for loss in losses}
+    clean = right_under(ensemble, pictures)
     return Corrupted(
         examples=len(pictures),
-        clean={loss: float(each.mean()) for loss, each in right_under(networks, pictures).items()},
+        clean={loss: float(each.mean()) for loss, each in clean.items()},
         accuracy={
-            key: {loss: [float(level[loss].mean()) for level in levels] for loss in LOSSES}
+            key: {loss: [float(level[loss].mean()) for level in levels] for loss in losses}
             for key, levels in right.items()
         },
-        behind={key: [_behind(level) for level in levels] for key, levels in right.items()},
-        mean={
-            loss: float(np.mean(read[loss])) / (len(CORRUPTIONS) * len(LEVELS)) for loss in LOSSES
-        },
-        differences=compare([read[loss] for loss in LOSSES]),
+        behind={key: [behind(level) for level in levels] for key, levels in right.items()},
+        mean={loss: float(np.mean(read[loss])) / len(variants) for loss in losses},
+        differences=paired_differences([read[loss] for loss in losses]),
     )
 
 
-def corrupted(pictures: Dataset, corruption: Corruption, strength: float) -> Dataset:
-    """The pictures gone bad, as bytes again: the same on every machine, whatever network they are
+def corrupted(pictures: Dataset, corrupt: Corrupt, strength: float) -> Dataset:
+    """The pictures corrupted, as bytes again: the same on every machine, whatever network they are
     for."""
     generator, bad = Generator().manual_seed(_SEED), torch.empty_like(pictures.images)
     for indices in torch.arange(len(pictures)).split(_BATCH):
         images, _ = pictures.batch(indices)
-        bad[indices] = (corruption.fn(images, strength, generator) * 255).round().to(torch.uint8)
+        bad[indices] = (corrupt(images, strength, generator) * 255).round().to(torch.uint8)
     return Dataset(bad, pictures.target)
 
 
-def right_under(networks: Networks, pictures: Dataset) -> Right:
-    """Which pictures each loss's network reads rightly."""
+def right_under(ensemble: Ensemble, pictures: Dataset) -> Right:
+    """Which pictures (N,) each loss's network has right."""
     return {
         loss: (logits.argmax(dim=1) == pictures.target).long().numpy()
-        for loss, logits in networks.outputs(pictures).items()
+        for loss, logits in ensemble.outputs(pictures).items()
     }
 
 
-def _behind(right: Right) -> list[str]:
-    """The losses that are really worse than the best of them."""
-    losses = list(right)
-    best = max(range(len(losses)), key=lambda index: right[losses[index]].sum())
-    pairs = [
-        pair
-        for pair in compare([right[loss] for loss in losses])
-        if best in (pair.first, pair.second) and not pair.tie
-    ]
-    return [losses[pair.second if pair.first == best else pair.first] for pair in pairs]
+def behind(right: Right) -> list[str]:
+    """The losses that are significantly worse than the best of them."""
+    best = max(right, key=lambda loss: int(right[loss].sum()))
+    return Pairs.of(right).behind(best)

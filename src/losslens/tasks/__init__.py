@@ -1,6 +1,7 @@
 """The tasks: ``TASKS``, one record each, in the order in which they are shown.
 
-To add a task, write one file here with its ``Task``, and one line below; its texts go into ``ui/locales``.
+To add a task, write one file here with its ``Task``, and one line below; its texts go into
+``ui/locales``.
 """
 
 from losslens.tasks.base import Task

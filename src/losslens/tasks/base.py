@@ -1,4 +1,5 @@
-"""What a task is made of: one record, ``Task``, which carries all that its weights and its pages need."""
+"""What a task is made of: one record, ``Task``, which carries all that its weights and its pages
+need."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field

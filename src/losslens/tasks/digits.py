@@ -4,7 +4,7 @@ import torch
 from PIL import Image
 from torch import Generator
 
-from losslens.data.bundled import MINI, mini_mnist
+from losslens.data.bundled import MINI_DIGITS, mini_mnist
 from losslens.data.dataset import Dataset
 from losslens.data.sources import mnist
 from losslens.data.synthetic_ood_digits import synthetic_ood_digits
@@ -60,7 +60,7 @@ DIGITS = Task(
     shareable=True,
     fine_tuning=FineTuning(augment_digits_lightly, epochs=0.25, learning_rate=0.25),
     live=Live(
-        data_file=MINI / "mnist_5k.npz",
+        data_file=MINI_DIGITS,
         load=_live_data,
         network=SmallDigitNet,
         shape=(1, DIGIT_SIDE, DIGIT_SIDE),
@@ -87,10 +87,12 @@ DIGITS = Task(
         dataset="ylecun/mnist",
         dataset_name="MNIST",
         training_data=(
-            "**Digits**: MNIST (LeCun, Cortes, Burges; CC BY-SA 3.0), 28 x 28 pixels; the figures are on its test digits."
+            "**Digits**: MNIST (LeCun, Cortes, Burges; CC BY-SA 3.0), "
+            f"{DIGIT_SIDE} x {DIGIT_SIDE} pixels; the figures are on its test digits."
         ),
         limits=(
-            "One written digit, 0 to 9, alone on its paper. Its writers were American; other hands are read less well."
+            "One written digit, 0 to 9, alone on its paper. Its writers were American; other hands "
+            "are read less well."
         ),
     ),
     endpoint="predict_digit",

@@ -3,10 +3,9 @@
 import torch
 from torch import Tensor
 
-from losslens.data.bundled import MINI, SAMPLE_PHOTOS, mini_pets
+from losslens.data.bundled import MINI_PETS, SAMPLE_PHOTOS, mini_pets
 from losslens.data.dataset import Dataset
-from losslens.data.sources import PETS as LABELS
-from losslens.data.sources import pets
+from losslens.data.sources import PET_LABELS, pets
 from losslens.data.synthetic_ood_photos import synthetic_ood_photos
 from losslens.images.augmentation import augment_photos
 from losslens.images.preprocessing import PHOTO_SIDE, photo_tensor
@@ -38,7 +37,7 @@ def _pooled(features: Tensor) -> Tensor:
 
 PETS = Task(
     key="pets",
-    labels=LABELS,
+    labels=PET_LABELS,
     shape=(3, PHOTO_SIDE, PHOTO_SIDE),
     input_kind="photo",
     network=PetNet,
@@ -53,7 +52,7 @@ PETS = Task(
         PetBackbone, pets_from_imagenet, epochs=5, learning_rate=5e-4, batch_size=64, views=4
     ),
     live=Live(
-        data_file=MINI / "pets_5k.npz",
+        data_file=MINI_PETS,
         load=_live_data,
         network=SmallPetNet,
         shape=(320, 1, 1),
@@ -80,15 +79,17 @@ PETS = Task(
         dataset="microsoft/cats_vs_dogs",
         dataset_name="Asirra (Dogs vs. Cats)",
         training_data=(
-            "**Pets**: photos of cats and dogs of Asirra (Kaggle's Dogs vs. Cats), cat-breed photos, and dogs of Stanford\n"
-            "Dogs, used for research; no photo is in this repository. The figures are on photos of Asirra with no twin\n"
-            "among those learnt from."
+            "**Pets**: photos of cats and dogs of Asirra (Kaggle's Dogs vs. Cats), cat-breed "
+            "photos, and dogs of Stanford Dogs, used for research; no photo is in this repository. "
+            "The figures are on photos of Asirra with no twin among those learnt from."
         ),
         limits=(
-            "One cat or one dog in an ordinary photo. Any other picture is answered all the same;\n"
-            "  `pets/unlike.safetensors` marks most of those."
+            "One cat or one dog in an ordinary photo. Any other picture is answered all the same; "
+            "`pets/unlike.safetensors` flags most of those."
         ),
-        licence="The networks for pets start from EfficientNet-Lite0's ImageNet weights (Apache-2.0).",
+        licence=(
+            "The networks for pets start from EfficientNet-Lite0's ImageNet weights (Apache-2.0)."
+        ),
     ),
     endpoint="predict_pet",
 )

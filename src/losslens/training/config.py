@@ -1,4 +1,4 @@
-"""TODO training.config."""
+"""What a training run depends on but the data, and how its learning rate goes."""
 
 import math
 from dataclasses import dataclass
@@ -8,13 +8,15 @@ from losslens.tasks import TASKS
 from losslens.validation import one_of, within
 
 OPTIMIZERS = ("adamw", "sgd")
-WARM_UP = 0.2  # share of the steps in which the learning rate rises; then it falls along a half cosine to 0
+WARM_UP = 0.2  # share of the steps in which the learning rate rises; then it falls to 0
 
 
 @dataclass(frozen=True)
 class TrainConfig:
-    """All that a run depends on but the data. ``epochs`` and ``learning_rate`` of 0 mean the task's
-    own."""
+    """One run. ``epochs`` and ``learning_rate`` of 0 mean the task's own.
+
+    Raises ValueError, naming what is allowed, when made from anything else.
+    """
 
     task: str = "digits"
     loss: str = "cross_entropy"
@@ -42,8 +44,10 @@ class TrainConfig:
 
 
 def learning_rate_at(done: float) -> float:
-    """The learning rate as a share of its peak when ``done`` (0..1) of the steps are behind: a
-    rise, then a half cosine."""
+    """The learning rate as a share of its peak when ``done`` (0..1) of the steps are behind.
+
+    A rise, then a half cosine.
+    """
     if done < WARM_UP:
         return done / WARM_UP
     return (1 + math.cos(math.pi * (done - WARM_UP) / (1 - WARM_UP))) / 2

@@ -1,65 +1,93 @@
-"""TODO training.ood_detector."""
+"""Fitting the OOD detector of a task to its trained networks."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import torch
 from torch import Generator, Tensor
 
-from losslens.checkpoints import files as checkpoints
+from losslens.checkpoints.ensemble import Ensemble, load_ensemble
+from losslens.checkpoints.files import checkpoint_path
 from losslens.data.dataset import Dataset, Splits
-from losslens.evaluation import ood as unlike
-from losslens.evaluation.metrics import outputs_of
+from losslens.evaluation import ood
 from losslens.losses import LOSSES
 from losslens.tasks import TASKS
-from losslens.training.backbone import on_backbone
 
-_FLAGGED_SHARE = 0.02  # of held-out pictures that may be marked as none of the classes
+_FLAGGED_SHARE = 0.02  # of held-out pictures that may be flagged as none of the classes
+_AUGMENTED_VIEWS = 2  # of each held-out picture, beside the picture as it is
+
+Statistics = Callable[[Tensor], Tensor]  # images (N, C, H, W) in 0..1 -> (N, F)
 
 
 def make_detector(task: str, splits: Splits, out: Path, others: Tensor | None = None) -> str:
-    """Fit and save what marks a picture as none of the task's classes, from all eight checkpoints
-    below ``out``.
+    """Fit and save the detector of ``task`` to all the checkpoints below ``out``.
 
-    Fitted on the held-out pictures of ``splits``, plain and varied, against made synthetic_ood and
-    ``others``, photos of other things (N, C, H, W) in 0..1; half of each is kept to set the
-    threshold and to measure on. Returns what was measured. Raises CheckpointError where one of the
-    eight is missing.
+    Fitted on the held-out pictures of ``splits``, plain and augmented, against synthetic pictures
+    of other things and ``others``, photos of such (N, C, H, W) in 0..1; half of each is kept to set
+    the threshold and to measure on. Returns what was measured. Raises CheckpointError where no
+    checkpoint is there, and ValueError for a task that has no pictures of other things.
     """
-    networks = {loss: checkpoints.load(task, loss, out).network for loss in LOSSES}
-    backbone = checkpoints.load_backbone(task, out) if TASKS[task].backbone else None
-
-    def features(images: Tensor) -> Tensor:
-        pictures = Dataset(
-            (images * 255).round().to(torch.uint8), torch.zeros(len(images), dtype=torch.long)
-        )
-        given = on_backbone(backbone, pictures) if backbone else pictures
-        logits = {loss: outputs_of(network, given) for loss, network in networks.items()}
-        return unlike.statistics(logits, given.images.float() if backbone else None)
-
-    images, target = splits.held_out.batch(torch.arange(len(splits.held_out)))
-    varied = [
-        TASKS[task].augment(images, target, Generator().manual_seed(seed)) for seed in range(2)
-    ]
-    views = [features(each) for each in (images, *varied)]
-    # A picture's views stay together: half of the pictures to fit on, the other half to measure on.
-    like, unseen = (torch.cat([view[half::2] for view in views]) for half in (0, 1))
-    other = features(TASKS[task].synthetic_ood(0))
-    fit_on, left = (
-        other[: len(other) // 2],
-        other[len(other) // 2 :],
-    )  # their kinds alternate, so a half has them all
+    ensemble = load_ensemble(task, out).required()
+    synthetic_ood = ensemble.task.synthetic_ood
+    if synthetic_ood is None:
+        raise ValueError(f"{task} has no pictures of other things to fit a detector on")
+    statistics = _statistics_of(ensemble)
+    known, unseen = _known(ensemble, splits.held_out, statistics)
+    other = statistics(synthetic_ood(0))
+    # Their kinds alternate, so a half has them all.
+    fit_on, left = other[: len(other) // 2], other[len(other) // 2 :]
     if others is not None:
-        seen = features(others)
+        seen = statistics(others)
         fit_on, left = torch.cat([fit_on, seen[::2]]), torch.cat([left, seen[1::2]])
-    detector = unlike.fit(like, fit_on, unseen, flagged_share=_FLAGGED_SHARE)
-    known_marked, strangers_marked = (
+    detector = ood.fit(ensemble.losses, known, fit_on, unseen, flagged_share=_FLAGGED_SHARE)
+    known_flagged, other_flagged = (
         float((detector.scores(rows) > detector.threshold).float().mean())
         for rows in (unseen, left)
     )
     photos = "" if others is None else f" and {len(others):,} photos of other things"
     fitted = (
-        f"Fitted on half of {len(images):,} held-out {task}, of {len(other):,} made synthetic_ood{photos}; of the other halves "
-        f"it marks {known_marked:.1%} and {strangers_marked:.1%}."
+        f"Fitted on half of {len(splits.held_out):,} held-out {task}, of {len(other):,} synthetic "
+        f"pictures of other things{photos}; of the other halves it flags {known_flagged:.1%} and "
+        f"{other_flagged:.1%}."
     )
-    unlike.save(detector, out / task, fitted)
+    ood.save(detector, out / task, fitted)
     return fitted
+
+
+def _statistics_of(ensemble: Ensemble) -> Statistics:
+    def statistics(images: Tensor) -> Tensor:
+        pixels = (images * 255).round().to(torch.uint8)
+        given = ensemble.inputs(Dataset(pixels, torch.zeros(len(images), dtype=torch.long)))
+        features = given.images.float() if ensemble.backbone is not None else None
+        return ood.statistics(list(ensemble.logits(given).values()), features)
+
+    return statistics
+
+
+def _known(ensemble: Ensemble, held_out: Dataset, statistics: Statistics) -> tuple[Tensor, Tensor]:
+    """Statistics of the held-out pictures: to fit on, and to set the threshold and measure on.
+
+    A picture's views stay together: half of the pictures are in the one, the others in the other.
+    """
+    images, target = held_out.batch(torch.arange(len(held_out)))
+    views = [images]
+    if (augment := ensemble.task.augment) is not None:
+        views += [
+            augment(images, target, Generator().manual_seed(seed))
+            for seed in range(_AUGMENTED_VIEWS)
+        ]
+    rows = [statistics(view) for view in views]
+    known, unseen = (torch.cat([each[half::2] for each in rows]) for half in (0, 1))
+    return known, unseen
+
+
+def can_be_made(task: str, out: Path) -> bool:
+    """Whether every loss that the detector is to look at has its checkpoint below ``out``.
+
+    These are the losses of the detector that is there, and the whole catalogue where there is none.
+    """
+    if TASKS[task].synthetic_ood is None:
+        return False
+    former = ood.load(out / task)
+    losses = LOSSES if former is None else former.losses
+    return all(checkpoint_path(task, loss, out).is_file() for loss in losses)

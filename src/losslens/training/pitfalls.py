@@ -1,7 +1,8 @@
-"""The mistakes that people really make with losses, each as wrong code beside right code, executed on this machine's torch.
+"""Pitfalls: mistakes that people really make with losses, as wrong code beside right code.
 
-Only the snippets listed here run. A snippet sees ``model``, ``images`` (64, 1, 28, 28) and ``target`` (64,), with ``torch``
-and ``nn``, and leaves ``loss``, a tensor to call ``backward`` on. Where the damage is silent, a few hundred steps of plain
+Only the snippets listed here run, on this machine's torch. A snippet sees ``model``, ``images``
+(N, C, H, W) and ``target`` (N,) of a batch of digits, with ``torch`` and ``nn``, and leaves
+``loss``, a tensor to call ``backward`` on. Where the damage is silent, a few hundred steps of plain
 SGD show it: Adam-like optimizers hide mistakes of scale.
 """
 
@@ -14,37 +15,48 @@ import torch
 from torch import Tensor, nn
 
 from losslens.data.bundled import mini_mnist
+from losslens.data.dataset import Dataset
 from losslens.evaluation.metrics import outputs_of
+from losslens.tasks.digits import DIGITS
 
 BATCH = 64
 STEPS = 600
 LEARNING_RATE = 0.3  # so that softmax twice comes within 0.1 of its floor in these steps
+HELD_OUT = 1_000  # digits that accuracy is measured on
+_CLASSES = len(DIGITS.labels)
+_HIDDEN = 64  # units of the small network
 _EVERY = 10  # steps between points of the curve
-_TEST = 1000  # digits kept apart, to measure accuracy on
 
 
 @dataclass(frozen=True)
 class Pitfall:
-    """Wrong code beside right code. ``key`` is also the key of its story in the word catalogue."""
+    """Wrong code beside right code; ``key`` is also the key of its texts in each language.
+
+    ``floor`` is what the wrong code's loss cannot fall below, where that is the damage.
+    """
 
     key: str
     wrong: str
     right: str
-    floor: float | None = (
-        None  # what the wrong code's loss cannot fall below, where that is the damage
-    )
+    floor: float | None = None
 
+
+_ONE_HOT = f"one_hot = nn.functional.one_hot(target, {_CLASSES}).float()\n"
+_RIGHT_KL = (
+    "log_probs = model(images).log_softmax(dim=1)\n"
+    + _ONE_HOT
+    + 'loss = nn.KLDivLoss(reduction="batchmean")(log_probs, one_hot)'
+)
 
 PITFALLS: dict[str, Pitfall] = {
-    mistake.key: mistake
-    for mistake in (
+    pitfall.key: pitfall
+    for pitfall in (
         Pitfall(
             "softmax_twice",
             "probs = model(images).softmax(dim=1)\nloss = nn.CrossEntropyLoss()(probs, target)",
             "logits = model(images)\nloss = nn.CrossEntropyLoss()(logits, target)",
-            floor=math.log(
-                1 + 9 / math.e
-            ),  # 1.4612: of scores in 0..1 the best are 1 for the true class and 0 for nine
+            # Of scores in 0..1 the best are 1 for the true class and 0 for the others.
+            floor=math.log(1 + (_CLASSES - 1) / math.e),
         ),
         Pitfall(
             "float_target",
@@ -54,40 +66,33 @@ PITFALLS: dict[str, Pitfall] = {
         Pitfall(
             "kl_with_probabilities",
             "probs = model(images).softmax(dim=1)\n"
-            "one_hot = nn.functional.one_hot(target, 10).float()\n"
-            'loss = nn.KLDivLoss(reduction="batchmean")(probs, one_hot)',
-            "log_probs = model(images).log_softmax(dim=1)\n"
-            "one_hot = nn.functional.one_hot(target, 10).float()\n"
-            'loss = nn.KLDivLoss(reduction="batchmean")(log_probs, one_hot)',
+            + _ONE_HOT
+            + 'loss = nn.KLDivLoss(reduction="batchmean")(probs, one_hot)',
+            _RIGHT_KL,
         ),
         Pitfall(
             "kl_with_indices",
             "probs = model(images).softmax(dim=1)\nloss = nn.KLDivLoss()(probs, target)",
-            "log_probs = model(images).log_softmax(dim=1)\n"
-            "one_hot = nn.functional.one_hot(target, 10).float()\n"
-            'loss = nn.KLDivLoss(reduction="batchmean")(log_probs, one_hot)',
+            _RIGHT_KL,
         ),
         Pitfall(
             "kl_mean",
             "log_probs = model(images).log_softmax(dim=1)\n"
-            "one_hot = nn.functional.one_hot(target, 10).float()\n"
-            "loss = nn.KLDivLoss()(log_probs, one_hot)",
-            "log_probs = model(images).log_softmax(dim=1)\n"
-            "one_hot = nn.functional.one_hot(target, 10).float()\n"
-            'loss = nn.KLDivLoss(reduction="batchmean")(log_probs, one_hot)',
+            + _ONE_HOT
+            + "loss = nn.KLDivLoss()(log_probs, one_hot)",
+            _RIGHT_KL,
         ),
         Pitfall(
             "mse_with_indices",
             "logits = model(images)\nloss = nn.MSELoss()(logits, target.float())",
-            "logits = model(images)\n"
-            "one_hot = nn.functional.one_hot(target, 10).float()\n"
-            "loss = nn.MSELoss()(logits, one_hot)",
+            "logits = model(images)\n" + _ONE_HOT + "loss = nn.MSELoss()(logits, one_hot)",
         ),
         Pitfall(
             "mse_broadcast",
-            "logits = model(images[:10])  # 10 examples, 10 classes\nloss = nn.MSELoss()(logits, target[:10].float())",
-            "logits = model(images[:10])\n"
-            "one_hot = nn.functional.one_hot(target[:10], 10).float()\n"
+            f"logits = model(images[:{_CLASSES}])  # {_CLASSES} examples, {_CLASSES} classes\n"
+            f"loss = nn.MSELoss()(logits, target[:{_CLASSES}].float())",
+            f"logits = model(images[:{_CLASSES}])\n"
+            f"one_hot = nn.functional.one_hot(target[:{_CLASSES}], {_CLASSES}).float()\n"
             "loss = nn.MSELoss()(logits, one_hot)",
         ),
         Pitfall(
@@ -97,18 +102,21 @@ PITFALLS: dict[str, Pitfall] = {
         ),
         Pitfall(
             "not_through_the_model",
-            "outputs = torch.randn(64, 10, requires_grad=True)\nloss = nn.CrossEntropyLoss()(outputs, target)",
+            f"outputs = torch.randn({BATCH}, {_CLASSES}, requires_grad=True)\n"
+            "loss = nn.CrossEntropyLoss()(outputs, target)",
             "outputs = model(images)\nloss = nn.CrossEntropyLoss()(outputs, target)",
         ),
         Pitfall(
             "no_gradient",
-            "answers = model(images).argmax(dim=1)\nloss = nn.MSELoss()(answers.float(), target.float())",
+            "answers = model(images).argmax(dim=1)\n"
+            "loss = nn.MSELoss()(answers.float(), target.float())",
             "logits = model(images)\nloss = nn.CrossEntropyLoss()(logits, target)",
         ),
         Pitfall(
             "no_import",
             "logits = model(images)\nloss = F.cross_entropy(logits, target)",
-            "import torch.nn.functional as F\nlogits = model(images)\nloss = F.cross_entropy(logits, target)",
+            "import torch.nn.functional as F\n"
+            "logits = model(images)\nloss = F.cross_entropy(logits, target)",
         ),
     )
 }
@@ -116,34 +124,38 @@ PITFALLS: dict[str, Pitfall] = {
 
 @dataclass(frozen=True)
 class Outcome:
-    """What really happened. Either ``error``, or curves of the loss and of the accuracy on digits
-    kept apart, 0..1."""
+    """What really happened: either ``error``, or curves of the loss and of the accuracy."""
 
     error: str = ""  # the exception as torch words it
     warning: str = ""  # the first warning, where torch gave one
     steps: list[int] = field(default_factory=list)
     losses: list[float] = field(default_factory=list)
-    accuracies: list[float] = field(default_factory=list)
+    accuracies: list[float] = field(default_factory=list)  # on held-out digits, 0..1
 
 
 def run(snippet: str, seed: int = 0) -> Outcome:
-    """Train a small network with ``snippet`` as its loss, by SGD; the same first weights and
-    batches for each snippet.
+    """Train a small network by SGD with ``snippet`` as its loss.
 
-    ``snippet`` must be one of those listed in ``PITFALLS``; anything else raises ValueError.
+    The first weights and the batches are the same for each snippet. ``snippet`` must be one of
+    those listed in ``PITFALLS``; anything else raises ValueError.
     """
-    if not any(snippet in (mistake.wrong, mistake.right) for mistake in PITFALLS.values()):
+    if not any(snippet in (pitfall.wrong, pitfall.right) for pitfall in PITFALLS.values()):
         raise ValueError("only the listed snippets are run")
     code = compile(snippet, "<snippet>", "exec")
     with torch.random.fork_rng(devices=[]), warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         torch.manual_seed(seed)
-        model = nn.Sequential(nn.Flatten(), nn.Linear(784, 64), nn.ReLU(), nn.Linear(64, 10))
         try:
-            steps, losses, accuracies = _trained(model, code)
+            steps, losses, accuracies = _trained(_network(), code)
         except (RuntimeError, NameError, ValueError, TypeError) as error:
             return Outcome(error=f"{type(error).__name__}: {error}", warning=_first(caught))
     return Outcome("", _first(caught), steps, losses, accuracies)
+
+
+def _network() -> nn.Module:
+    pixels = math.prod(DIGITS.shape)
+    layers = (nn.Linear(pixels, _HIDDEN), nn.ReLU(), nn.Linear(_HIDDEN, _CLASSES))
+    return nn.Sequential(nn.Flatten(), *layers)
 
 
 def _first(caught: list[warnings.WarningMessage]) -> str:
@@ -151,9 +163,9 @@ def _first(caught: list[warnings.WarningMessage]) -> str:
 
 
 def _trained(model: nn.Module, code: types.CodeType) -> tuple[list[int], list[float], list[float]]:
-    order = torch.randperm(5000)
     mini = mini_mnist()
-    train, test = mini.pick(order[_TEST:]), mini.pick(order[:_TEST])
+    order = torch.randperm(len(mini))
+    train, held_out = mini.pick(order[HELD_OUT:]), mini.pick(order[:HELD_OUT])
     optimizer = torch.optim.SGD(model.parameters(), lr=LEARNING_RATE)
     steps, losses, accuracies = [], [], []
     for step in range(1, STEPS + 1):
@@ -165,10 +177,12 @@ def _trained(model: nn.Module, code: types.CodeType) -> tuple[list[int], list[fl
         if step == 1 or step % _EVERY == 0:
             steps.append(step)
             losses.append(loss.item())
-            accuracies.append(
-                float((outputs_of(model, test).argmax(dim=1) == test.target).float().mean())
-            )
+            accuracies.append(_accuracy(model, held_out))
     return steps, losses, accuracies
+
+
+def _accuracy(model: nn.Module, dataset: Dataset) -> float:
+    return float((outputs_of(model, dataset).argmax(dim=1) == dataset.target).float().mean())
 
 
 def _loss(code: types.CodeType, model: nn.Module, images: Tensor, target: Tensor) -> Tensor:

@@ -1,18 +1,22 @@
 """A training run with a progress bar, whose state is kept on disk: Ctrl-C leaves it resumable."""
 
+import os
 import signal
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
 
+import torch
 from accelerate import Accelerator
 from tqdm import tqdm
 
 from losslens.data.dataset import Augment, Dataset
 from losslens.losses import LOSSES
-from losslens.training.loop import Share, TrainState, train
+from losslens.training.loop import Share, train
+from losslens.training.state import TrainState
 
 _SAVE_EVERY = 60.0  # seconds between resumable states
 
@@ -21,36 +25,56 @@ class TrainingInterrupted(RuntimeError):
     """Training was stopped by Ctrl-C; its state is on disk."""
 
 
-def run(
-    state: TrainState,
-    dataset: Dataset,
-    augment: Augment | None,
-    accelerator: Accelerator,
-    path: Path,
-    *,
-    resume: bool,
-) -> None:
-    """Train ``state`` to its end, from ``path`` where ``resume`` is wanted and a state is there.
+@dataclass(frozen=True)
+class Job:
+    """Where and how trainings run: on which processes, from and to which folders."""
+
+    accelerator: Accelerator
+    out: Path = Path("models")  # of the checkpoints
+    runs: Path = Path("runs")  # of resumable states and of intermediate results
+    resume: bool = False  # go on from the states that are there
+
+    @property
+    def is_main(self) -> bool:
+        """Whether this process is the one that writes and speaks."""
+        return bool(self.accelerator.is_main_process)
+
+    @property
+    def device(self) -> torch.device:
+        """Where this process computes."""
+        device: torch.device = self.accelerator.device
+        return device
+
+
+def new_accelerator() -> Accelerator:
+    """The processes and devices at hand; one thread a process on a CPU, unless told otherwise."""
+    accelerator = Accelerator(cpu=not torch.cuda.is_available())
+    if accelerator.device.type == "cpu" and "OMP_NUM_THREADS" not in os.environ:
+        # Networks this small lose more than they gain by sharing a picture between cores.
+        torch.set_num_threads(1)
+    return accelerator
+
+
+def run(state: TrainState, dataset: Dataset, augment: Augment | None, job: Job, path: Path) -> None:
+    """Train ``state`` to its end, from ``path`` where the job resumes and a state is there.
 
     Afterwards ``path`` holds the end state, for the caller to delete once its result is safe.
     Raises TrainingInterrupted after Ctrl-C.
     """
-    if resume and path.is_file():
+    if job.resume and path.is_file():
         state.restore(path)
+    accelerator = job.accelerator
     steps = train(
         state,
         LOSSES[state.config.loss].fn,
         dataset,
         augment,
         forward=accelerator.prepare(state.model),
-        share=Share(accelerator.process_index, accelerator.num_processes, accelerator.device),
+        share=Share(accelerator.process_index, accelerator.num_processes, job.device),
     )
-    first = accelerator.is_main_process
     began, saved = time.monotonic() - state.seconds, time.monotonic()
-    with (
-        _interruptions() as interrupted,
-        tqdm(desc=path.stem, initial=state.step, unit="step", disable=not first) as bar,
-    ):
+    bar = tqdm(desc=path.stem, initial=state.step, unit="step", disable=not job.is_main)
+    with _interruptions() as interrupted, bar:
         for progress in steps:
             bar.total = progress.steps
             bar.update()
@@ -58,19 +82,18 @@ def run(
                 bar.set_postfix(loss=f"{progress.loss:.4f}", accuracy=f"{progress.accuracy:.3f}")
             state.seconds = time.monotonic() - began
             done = progress.step == progress.steps
-            if first and (interrupted.is_set() or done or time.monotonic() - saved > _SAVE_EVERY):
+            due = interrupted.is_set() or done or time.monotonic() - saved > _SAVE_EVERY
+            if job.is_main and due:
                 state.save(path)
                 saved = time.monotonic()
             if interrupted.is_set() and not done:
-                raise TrainingInterrupted(
-                    f"{path.stem} stopped at step {progress.step} of {progress.steps}"
-                )
+                at = f"step {progress.step} of {progress.steps}"
+                raise TrainingInterrupted(f"{path.stem} stopped at {at}")
 
 
 @contextmanager
 def _interruptions() -> Iterator[Event]:
-    """Ctrl-C sets the event instead of breaking off in the middle of a step, where weights and step
-    count disagree."""
+    """Ctrl-C sets the event, instead of breaking off where weights and step count disagree."""
     event = Event()
     previous = signal.signal(signal.SIGINT, lambda *_: event.set())
     try:

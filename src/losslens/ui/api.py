@@ -3,30 +3,28 @@
 Gradio reads the docstrings for its API page and for MCP: a line for each value, after "Args:".
 """
 
+import inspect
 import math
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 import gradio as gr
-import torch
 from gradio.events import api  # gr.api, which gradio does not export to type checkers
 from gradio.utils import get_function_description
 from PIL import Image
 
-from losslens.images.reading import PictureError
-from losslens.inference import predictor as inference
+from losslens.images.reading import ACCEPTED, PictureError
+from losslens.inference import predictor
 from losslens.inference.predictor import Missing, Prediction
 from losslens.live.queue import STREAMS
 from losslens.losses import LOSSES, formula
-from losslens.losses.curves import MAX_CLASSES, anatomy
-from losslens.tasks import TASKS
-from losslens.tasks.base import Task
-from losslens.ui.components.picture_upload import PHOTO_CHARACTERS, decode
+from losslens.losses.analysis import MAX_CLASSES, anatomy
+from losslens.tasks import TASKS, Task
+from losslens.tasks.base import InputKind
+from losslens.ui.data_urls import PAD_CHARACTERS, PHOTO_CHARACTERS, decode
 from losslens.ui.live.endpoint import train
 from losslens.ui.request_guard import refused
-
-DIGITS, PETS = TASKS["digits"], TASKS["pets"]
-
 
 _EXAMPLES: dict[str, Any] = {
     "drawing": "data:image/png;base64,iVBORw0KGgo...",
@@ -36,14 +34,33 @@ _EXAMPLES: dict[str, Any] = {
     "target": 0,
     "losses": ["cross_entropy", "gce"],
 }
+_INPUTS: dict[InputKind, str] = {
+    "drawing": "a picture as a data URL (data:image/png;base64,...), dark ink on light paper or "
+    "the reverse",
+    "photo": f"{ACCEPTED}, as a data URL (data:image/jpeg;base64,...)",
+}
+_DESCRIPTION = """Every loss's answer to a {kind} of the task {task}.
+
+It has "answers", by loss: label, logits, softmax and calibrated probabilities of {labels};
+"missing", by loss: why there is no answer;{blank} "unlike", 0..1, how little it looks like any of
+these (null where nothing was fitted); and "marked", whether that is above the threshold.
+
+Args:
+    {kind}: {input}
+"""
 
 
 def add_endpoints(demo: gr.Blocks) -> None:
     """Add the endpoints to the page that is being built; once an app, not once a language."""
-    # Predictions wait in the tabs' own queue: without the limit said again, they would take one at
-    # a time from it.
-    api(predict_digit, api_name="predict_digit", concurrency_id="predict", concurrency_limit=2)
-    api(predict_pet, api_name="predict_pet", concurrency_id="predict", concurrency_limit=2)
+    for task in TASKS.values():
+        # Predictions wait in the tabs' own queue: without the limit said again, they would take
+        # one at a time from it.
+        api(
+            answer_endpoint(task),
+            api_name=task.endpoint_name,
+            concurrency_id="predict",
+            concurrency_limit=2,
+        )
     api(loss_value, api_name="loss_value")
     api(train, api_name="train", concurrency_limit=STREAMS)
     for event in demo.fns.values():
@@ -52,8 +69,7 @@ def add_endpoints(demo: gr.Blocks) -> None:
 
 
 def _document(event: Any) -> None:
-    """Give the API page what ``gr.api`` leaves out: each value's name, its line of the docstring,
-    and an example."""
+    """Give the API page what ``gr.api`` leaves out: each value's name, its text and an example."""
     _, lines, _ = get_function_description(event.fn)
     for value, (name, line) in zip(event.inputs, lines.items(), strict=True):
         value.label = name
@@ -63,36 +79,32 @@ def _document(event: Any) -> None:
         value.label = "answer"
 
 
-def predict_digit(drawing: str) -> dict[str, Any]:
-    """Every loss's answer to a drawn digit.
+def answer_endpoint(task: Task) -> Callable[[str], dict[str, Any]]:
+    """The function behind the endpoint that answers a picture of ``task``."""
+    kind = task.input_kind
 
-    It has "answers", by loss: label, logits, softmax and calibrated probabilities of 0 to 9;
-    "missing", by loss: why there is no answer; "blank", whether nothing is drawn; "unlike", 0..1,
-    how little it looks like any digit (null where nothing was fitted); and "marked", whether that
-    is above the threshold.
+    def answer(picture: str) -> dict[str, Any]:
+        given = _decoded(picture, PAD_CHARACTERS if kind == "drawing" else PHOTO_CHARACTERS)
+        if given is None and kind == "photo":
+            raise refused("There is no photo: give one as a data URL.")
+        image = task.blank() if given is None else task.to_tensor(given)
+        blank = {"blank": task.is_blank(image)} if kind == "drawing" else {}
+        return _plain(task, predictor.predict(task.key, image)) | blank
 
-    Args:
-        drawing: a picture as a data URL (data:image/png;base64,...), dark ink on light paper or the reverse
-    """
-    picture = _decoded(drawing)
-    digit = torch.zeros(DIGITS.shape) if picture is None else DIGITS.to_tensor(picture)
-    return _plain(DIGITS, inference.predict(DIGITS.key, digit)) | {"blank": DIGITS.is_blank(digit)}
-
-
-def predict_pet(photo: str) -> dict[str, Any]:
-    """Every loss's answer to a photo of a cat or a dog.
-
-    It has "answers", by loss: label, logits, softmax and calibrated probabilities of cat and dog;
-    "missing", by loss: why there is no answer; "unlike", 0..1, how little it looks like either
-    (null where nothing was fitted); and "marked", whether that is above the threshold.
-
-    Args:
-        photo: PNG, JPEG, WebP, GIF or BMP, up to 20 megapixels, as a data URL (data:image/jpeg;base64,...)
-    """
-    picture = _decoded(photo, PHOTO_CHARACTERS)
-    if picture is None:
-        raise refused("There is no photo: give one as a data URL.")
-    return _plain(PETS, inference.predict(PETS.key, PETS.to_tensor(picture)))
+    answer.__name__ = answer.__qualname__ = task.endpoint_name
+    answer.__doc__ = _DESCRIPTION.format(
+        kind=kind,
+        task=task.key,
+        labels=", ".join(task.labels),
+        blank=' "blank", whether nothing is drawn;' if kind == "drawing" else "",
+        input=_INPUTS[kind],
+    )
+    value = inspect.Parameter(kind, inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=str)
+    answer.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+        [value], return_annotation=dict[str, Any]
+    )
+    answer.__annotations__ = {kind: str, "return": dict[str, Any]}
+    return answer
 
 
 def loss_value(loss: str, logits: list[float], target: int) -> dict[str, Any]:
@@ -102,58 +114,62 @@ def loss_value(loss: str, logits: list[float], target: int) -> dict[str, Any]:
     class. A number that a typed formula makes infinite or undefined is null.
 
     Args:
-        loss: cross_entropy, kl_div, mse, brier, bce, focal, margin or gce; or a formula, such as -sum(e * logp)
-        logits: 2 to 10 numbers from -50 to 50, one for each class
+        loss: one of {losses}; or a formula, such as -sum(e * logp)
+        logits: 2 to {most} numbers from -50 to 50, one for each class
         target: the index of the true class, from 0
     """
     if not isinstance(loss, str):
         raise refused("loss must be text: a name, such as focal, or a formula.")
-    if not isinstance(logits, list) or not all(
-        _is_number(logit) for logit in logits[: MAX_CLASSES + 1]
-    ):
+    if not isinstance(logits, list) or not all(map(_is_number, logits[: MAX_CLASSES + 1])):
         raise refused("logits must be a list of numbers.")
     if not _is_number(target) or target != math.floor(target):
         raise refused("target must be a whole number.")
     try:
         part = anatomy(LOSSES.get(loss) or formula.parse(loss), logits, int(target))
     except formula.FormulaError as error:
-        raise refused(
-            f"loss is none of {', '.join(LOSSES)}, so it is read as a formula. {error}"
-        ) from None
+        known = ", ".join(LOSSES)
+        raise refused(f"loss is none of {known}, so it is read as a formula. {error}") from None
     except ValueError as error:
         raise refused(str(error)) from None
     gradient = [_finite(slope) for slope in part.gradient]
     return {"value": _finite(part.value), "gradient": gradient, "softmax": part.softmax}
 
 
+loss_value.__doc__ = inspect.cleandoc(loss_value.__doc__ or "").format(
+    losses=", ".join(LOSSES), most=MAX_CLASSES
+)
+
+
 def _is_number(value: object) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+    number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return number and math.isfinite(value)  # type: ignore[arg-type]
 
 
 def _finite(value: float) -> float | None:
     return value if math.isfinite(value) else None  # JSON has no infinity
 
 
-def _decoded(url: str, *most: int) -> Image.Image | None:
+def _decoded(url: str, most: int) -> Image.Image | None:
     try:
-        return decode(url, *most)
+        return decode(url, most)
     except PictureError as error:
         raise refused(str(error)) from None
 
 
 def _plain(task: Task, prediction: Prediction) -> dict[str, Any]:
     answers = {
-        a.loss: {
-            "label": a.label,
-            "logits": a.logits,
-            "softmax": a.softmax,
-            "calibrated": a.calibrated,
+        answer.loss: {
+            "label": answer.label,
+            "logits": answer.logits,
+            "softmax": answer.softmax,
+            "calibrated": answer.calibrated,
         }
-        for a in prediction.given
+        for answer in prediction.given
     }
+    missing = {each.loss: each.problem for each in prediction.answers if isinstance(each, Missing)}
     return {
         "answers": answers,
-        "missing": {a.loss: a.problem for a in prediction.answers if isinstance(a, Missing)},
-        "unlike": prediction.unlike,
-        "marked": inference.is_flagged(task.key, prediction),
+        "missing": missing,
+        "unlike": prediction.ood_score,
+        "marked": predictor.is_flagged(task.key, prediction),
     }

@@ -1,4 +1,4 @@
-"""The whole application: one page a language, and how it is launched."""
+"""The whole application: one page a language, its tabs, and how it is launched."""
 
 import threading
 from importlib.util import find_spec
@@ -8,28 +8,26 @@ from typing import Any
 import gradio as gr
 import torch
 
-from losslens.inference import predictor as inference
+from losslens.inference import predictor
 from losslens.live.process import keep_one_ready
 from losslens.tasks import TASKS
 from losslens.ui.api import add_endpoints
-from losslens.ui.components.picture_upload import MOST_MEGABYTES
-from losslens.ui.i18n import LANGUAGES, WORDS
-from losslens.ui.language_switch import switch
-from losslens.ui.live.settings import with_own
+from losslens.ui.data_urls import MOST_MEGABYTES
+from losslens.ui.html import Markup, render
+from losslens.ui.i18n import FALLBACK, WORDS, Words
+from losslens.ui.language_switch import route, switch
+from losslens.ui.page import Page, Tab
 from losslens.ui.request_guard import App, app_options
-from losslens.ui.tabs.explorer import build_explorer_tab
-from losslens.ui.tabs.live import build_live_tab, leave
-from losslens.ui.tabs.predict import build_digits_tab, build_pets_tab
-from losslens.ui.tabs.report import build_report_tab
+from losslens.ui.tabs import explorer, live, report
+from losslens.ui.tabs.predict import answer_tab
 
 TITLE = "Loss Lens"
+_STATIC = Path(__file__).parent / "static"
 _CSS = "".join(
-    (Path(__file__).parent / "static" / name).read_text()
-    for name in ("style.css", "explorer.css", "live.css", "report.css")
+    (_STATIC / name).read_text() for name in ("style.css", "explorer.css", "live.css", "report.css")
 )
-# Gradio keeps ``css`` below its own page; what is printed has to reach the paper and the footer
-# too.
-_PRINT = f"<style>{(Path(__file__).parent / 'static' / 'print.css').read_text()}</style>"
+# Gradio keeps ``css`` below its own page; what is printed has to reach the paper and footer too.
+_PRINT = f"<style>{(_STATIC / 'print.css').read_text()}</style>"
 # Gradio 6.31 ships a SemiBold of Source Sans Pro without most letters; Bold is whole.
 _FONT: list[gr.themes.Font | str] = [
     gr.themes.LocalFont("Source Sans Pro", weights=(400, 700)),
@@ -40,48 +38,47 @@ _FONT: list[gr.themes.Font | str] = [
     "sans-serif",
 ]
 
+# Behind the tabs of the tasks, in this order. To add one, write its file in ``tabs``, one line here
+# and the text ``tabs.<key>`` in each language.
+TABS: list[Tab] = [
+    Tab("explorer", explorer.build),
+    Tab("live", live.build),
+    Tab("report", report.build),
+]
+
 
 def build() -> gr.Blocks:
     """The interface, with the places in its queue; nothing is loaded or computed yet."""
     # Uploaded files are looked over every minute and deleted once they are 10 minutes old.
     with App(title=TITLE, analytics_enabled=False, delete_cache=(60, 600), fill_width=True) as demo:
-        _page("en", demo)
+        _page(WORDS[FALLBACK], demo)
         add_endpoints(demo)
-        demo.unload(leave)
-    with demo.route(LANGUAGES["ja"], "/ja", show_in_navbar=False):
-        _page("ja", demo)
+        demo.unload(live.leave)
+    for language, words in WORDS.items():
+        if language != FALLBACK:
+            with demo.route(words["language"], f"/{route(language)}", show_in_navbar=False):
+                _page(words, demo)
     return demo.queue(max_size=32)  # type: ignore[no-any-return]  # gradio's __enter__ is untyped
 
 
-def _page(language: str, demo: gr.Blocks) -> None:
-    words = WORDS[language]
-    gr.HTML(_header(language, words))
+def _page(words: Words, demo: gr.Blocks) -> None:
+    gr.HTML(_header(words))
     with gr.Tabs() as tabs:
-        with gr.Tab(words["tasks.digits.tab"], id="digits"):
-            digits = build_digits_tab(words)
-        with gr.Tab(words["tasks.pets.tab"], id="pets"):
-            pet = build_pets_tab(words)
-        with gr.Tab(words["tabs.explorer"], id="explorer"):
-            formula, send = build_explorer_tab(words, digits.drawing)
-        with gr.Tab(words["tabs.live"], id="live"):
-            losses = build_live_tab(words, demo, tabs, digits.drawing, pet, formula)
-        with gr.Tab(words["tabs.report"], id="report") as report_tab:
-            build_report_tab(words, language, report_tab, tabs, digits)
-    to_live = send.click(with_own, losses, losses, show_progress="hidden", api_visibility="private")
-    to_live.then(
-        lambda: gr.Tabs(selected="live"),
-        None,
-        tabs,
-        show_progress="hidden",
-        api_visibility="private",
-    )
+        page = Page(words, demo, tabs)
+        for task in TASKS.values():
+            _add(answer_tab(task), words.task(task.key, "tab"), page)
+        for tab in TABS:
+            _add(tab, words.get(f"tabs.{tab.key}", tab.key), page)
 
 
-def _header(language: str, words: dict[str, str]) -> str:
-    return (
-        f'<header class="head"><div><h1>{TITLE}</h1><p>{words["common.tagline"]} <span>{words["common.controlled"]}</span></p></div>'
-        f"{switch(language)}</header>"
-    )
+def _add(tab: Tab, title: str, page: Page) -> None:
+    with gr.Tab(title, id=tab.key) as container:
+        tab.build(page, container)
+
+
+def _header(words: Words) -> Markup:
+    languages = switch(words.language)
+    return render("page/header.html", title=TITLE, words=words, languages=languages)
 
 
 def _theme() -> gr.themes.Base:
@@ -107,16 +104,15 @@ def launch_options() -> dict[str, Any]:
         "share": False,
         "show_error": False,
         "strict_cors": True,
-        "state_session_capacity": 1000,  # pages whose last answer is kept; that of a photo has 63 kB
-        "max_threads": 80,  # a visitor who watches live training holds one, and there may be 40 of them
+        "state_session_capacity": 1000,  # pages whose last answer is kept; a photo's has 63 kB
+        "max_threads": 80,  # a visitor who watches live training holds one; 40 may
         "footer_links": ["api"],
         "app_kwargs": app_options(),
     }
 
 
 def launch(*, mcp: bool = False) -> None:
-    """Build the interface and serve it until Ctrl-C; with ``mcp`` the endpoints are tools of an MCP
-    server too.
+    """Build the interface and serve it until Ctrl-C; with ``mcp`` as an MCP server too.
 
     Raises ValueError where the package for MCP is missing. GRADIO_MCP_SERVER=True is another way to
     ask for it.
@@ -128,21 +124,17 @@ def launch(*, mcp: bool = False) -> None:
 
 
 def prepare() -> None:
-    """One thread a prediction; in the background, while the page already answers, the checkpoints
-    are read, and then a worker for the first live run is started.
-    """
-    torch.set_num_threads(
-        1
-    )  # with a second busy process, torch's own choice made a forward pass 400 times slower
-    warming = [
-        threading.Thread(target=inference.warm_up, args=[task], daemon=True) for task in TASKS
-    ]
-    for each in warming:
-        each.start()
+    """One thread a prediction; then, in the background, all that the first visitor would wait for.
 
-    def then() -> None:
-        for each in warming:
-            each.join()
+    While the page already answers, the checkpoints are read, and then a worker for the first live
+    run is started.
+    """
+    # With a second busy process, torch's own choice made a forward pass 400 times slower.
+    torch.set_num_threads(1)
+
+    def warm() -> None:
+        for task in TASKS:
+            predictor.warm_up(task)
         keep_one_ready()
 
-    threading.Thread(target=then, daemon=True).start()
+    threading.Thread(target=warm, daemon=True).start()

@@ -1,4 +1,5 @@
-"""HTML from the templates in ``templates``: every value is escaped unless it is ``Markup`` already."""
+"""HTML from the templates in ``templates``: every value is escaped unless it is ``Markup``
+already."""
 
 from functools import cache
 from pathlib import Path

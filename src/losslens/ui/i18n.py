@@ -1,7 +1,9 @@
-"""What the pages say: one YAML file a language in ``locales``; where a text is missing, English stands in.
+"""What the pages say: one YAML file a language in ``locales``; where a text is missing, English
+stands in.
 
-A text is named by its path in the file, such as ``live.start`` or ``losses.focal.note``. Placeholders in braces are filled
-with ``str.format``. To add a language, add its file; ``losslens translations`` lists what it lacks.
+A text is named by its path in the file, such as ``live.start`` or ``losses.focal.note``.
+Placeholders in braces are filled with ``str.format``. To add a language, add its file; ``losslens
+translations`` lists what it lacks.
 """
 
 from collections.abc import Iterator, Mapping

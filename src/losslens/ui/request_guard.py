@@ -1,7 +1,7 @@
-"""The border of the service: what a request may be, and a sentence for whoever sends another.
+"""The request guard: what a request may be, and a sentence for whoever sends another.
 
-Gradio answers a call with a value missing with ``{"error": null}`` or "Internal Server Error", reads a body of any size, and
-downloads a file that a caller names by address.
+Gradio answers a call with a value missing with ``{"error": null}`` or "Internal Server Error",
+reads a body of any size, and downloads a file that a caller names by address.
 """
 
 from typing import Any, NoReturn
@@ -31,7 +31,8 @@ class App(gr.Blocks):
         wanted = len(block_fn.inputs)
         if len(inputs) < wanted:
             raise refused(
-                f"/{block_fn.api_name} takes {wanted} values and got {len(inputs)}; see the page 'Use via API'."
+                f"/{block_fn.api_name} takes {wanted} values and got {len(inputs)}; "
+                "see the page 'Use via API'."
             )
 
     async def preprocess_data(self, *arguments: Any, **named: Any) -> Any:
@@ -50,8 +51,7 @@ def refused(sentence: str) -> gr.Error:
 
 
 class LimitBody:
-    """Middleware that refuses a request whose body is larger than ``most`` bytes, before it is read
-    into memory."""
+    """Middleware that refuses a body larger than ``most`` bytes, before it is in memory."""
 
     def __init__(self, app: ASGIApp, most: int) -> None:
         self.app = app

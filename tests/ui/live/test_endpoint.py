@@ -1,10 +1,18 @@
-"""Live training by a program: final figures, a word on how far it is, and a sentence for settings that are not possible."""
+"""Live training by a program: results, a word on how far it is, and a sentence for settings that
+are not possible."""
 
+from dataclasses import fields
+from inspect import signature
 from typing import Any
 
 import pytest
+from gradio.utils import get_function_description
 from gradio_client import Client
 from gradio_client.exceptions import AppError
+
+from losslens.live.config import LiveConfig
+from losslens.losses import LOSSES
+from losslens.ui.live.endpoint import train
 
 
 def test_a_program_gets_figures_and_tests(app_url: str) -> None:
@@ -26,6 +34,22 @@ def test_a_program_gets_figures_and_tests(app_url: str) -> None:
     (pair,) = answer["pairs"]
     assert 0 < pair["p_value"] <= 1 and pair["better"] in (None, "cross_entropy", "own")
     assert any(word.get("seen") for word in job.outputs()[:-1])
+
+
+def test_the_signature_is_that_of_the_settings() -> None:
+    parameters = signature(train).parameters
+    assert set(parameters) == {each.name for each in fields(LiveConfig)} - {"picture"}
+    for each in fields(LiveConfig):
+        if each.name not in ("losses", "picture"):
+            given = parameters[each.name]
+            assert (given.default, given.annotation) == (each.default, each.type)
+    assert parameters["losses"].annotation == list[str]
+
+
+def test_each_value_is_described() -> None:
+    _, lines, _ = get_function_description(train)
+    assert list(lines) == list(signature(train).parameters) and all(lines.values())
+    assert all(key in lines["losses"] for key in LOSSES)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from losslens.live.config import LiveConfig
+from losslens.live.config import MAX_LOSSES, LiveConfig
 from losslens.losses import LOSSES
 from losslens.ui.live.settings import FIRST, PRESETS, config_of, of_link, with_own
 
@@ -55,7 +55,7 @@ def test_a_link_without_settings_changes_nothing() -> None:
         ("optimizer", "", "adamw"),
         ("losses", "hinge", FIRST["losses"]),
         ("losses", "gce,gce", ["gce"]),
-        ("losses", ",".join(LOSSES), list(LOSSES)[:4]),
+        ("losses", ",".join(LOSSES), list(LOSSES)[:MAX_LOSSES]),
         ("losses", "own,gce", ["gce"]),  # no formula comes with it
     ],
 )

@@ -1,29 +1,35 @@
-"""The report card as HTML: findings that follow from the figures, and charts that say what they show."""
+"""The report card as HTML: findings that follow from the figures, charts that say what is shown."""
 
 import re
 from dataclasses import replace
 from html import unescape
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from losslens.evaluation.metrics import Bin, Figure
+from losslens.images.corruptions import CORRUPTIONS
 from losslens.losses import LOSSES
-from losslens.report import schema as report
+from losslens.losses.functions import brier
+from losslens.report import schema
+from losslens.report.label_noise import TASK as LABEL_NOISE_TASK
 from losslens.report.schema import Report
 from losslens.tasks import TASKS
 from losslens.ui.i18n import WORDS
 from losslens.ui.report.charts import Row, confusion_matrix, dot_chart, reliability_diagram
 from losslens.ui.report.findings import findings
 from losslens.ui.report.page import report_page
+from losslens.ui.report.pictures import corrupted_samples
 from losslens.ui.tabs import report as report_tab
 
 EN = WORDS["en"]
+PARTS = 8  # of a report with all that can be measured
 
 
 @pytest.fixture
 def digits() -> Report:
-    return report.load("digits")
+    return schema.load("digits")
 
 
 def with_p_value(shipped: Report, p_value: float) -> Report:
@@ -33,47 +39,157 @@ def with_p_value(shipped: Report, p_value: float) -> Report:
 
 @pytest.mark.parametrize("language", WORDS)
 @pytest.mark.parametrize("task", TASKS)
-def test_the_page_is_whole_in_both_languages(task: str, language: str) -> None:
-    page = report_page(report.load(task), WORDS[language])
+def test_the_page_is_whole_in_every_language(task: str, language: str) -> None:
+    page = report_page(schema.load(task), WORDS[language])
     assert "{" not in re.sub(r"<[^>]*>", "", page)  # no placeholder is left
-    assert (
-        page.count("<section") == page.count('class="measured"') == (8 if task == "digits" else 7)
-    )
+    parts = PARTS if task == LABEL_NOISE_TASK.key else PARTS - 1
+    assert page.count("<section") == page.count('class="measured"') == parts
     for label in re.findall(r'<svg viewBox="0 0 [^>]*aria-label="([^"]*)"', page):
         assert len(label) > 20
-    assert all(WORDS[language]["loss_" + loss] in unescape(page) for loss in LOSSES)
+    assert all(WORDS[language].loss(loss) in unescape(page) for loss in LOSSES)
 
 
-def test_ties_and_real_differences_are_told_apart(digits: Report) -> None:
-    tied, apart = (findings(with_p_value(digits, p), EN)[0] for p in (0.4, 0.001))
-    assert "tie" in tied and "28 of the 28" in apart
+def test_significant_differences_are_told_from_others(digits: Report) -> None:
+    alike, apart = (findings(with_p_value(digits, p), EN)[0] for p in (0.4, 0.001))
+    pairs = len(digits.tested.pairs)
+    assert "no pair" in alike and f"{pairs} of the {pairs}" in apart
     grid = report_page(with_p_value(digits, 0.001), EN)
-    assert (
-        'class="tie"' not in grid
-        and grid.count('class="better"') == grid.count('class="worse"') == 28
-    )
+    assert 'class="same"' not in grid
+    assert grid.count('class="better"') == grid.count('class="worse"') == pairs
+    assert report_page(with_p_value(digits, 0.4), EN).count('class="same"') == 2 * pairs
 
 
 def test_what_was_not_measured_is_left_out(digits: Report) -> None:
     bare = replace(digits, corrupted=None, wrong_labels=None)
     assert len(findings(bare, EN)) == len(findings(digits, EN)) - 2
-    assert report_page(bare, EN).count("<section") == 6
+    assert report_page(bare, EN).count("<section") == PARTS - 2
 
 
 def test_the_best_and_the_worst_are_named_from_the_figures(digits: Report) -> None:
     assert digits.corrupted is not None
-    mean = {loss: 0.5 + index / 100 for index, loss in enumerate(digits.corrupted.mean)}
+    losses = digits.corrupted.losses
+    mean = {loss: 0.5 + index / 100 for index, loss in enumerate(losses)}
     pairs = [replace(pair, p_value=0.01) for pair in digits.corrupted.differences]
     changed = replace(digits, corrupted=replace(digits.corrupted, mean=mean, differences=pairs))
-    assert (
-        "Generalised cross-entropy is right on 57.00 %, that of Cross-entropy on 50.00 %: these two really"
-        in findings(changed, EN)[-1]
+    best, worst = EN.loss(losses[-1]), EN.loss(losses[0])
+    highest = f"{50 + len(losses) - 1}.00 %"
+    wanted = f"{best} is right on {highest}, that of {worst} on 50.00 %: these two differ"
+    assert wanted in findings(changed, EN)[-1]
+
+
+def only(shipped: Report, losses: list[str]) -> Report:
+    """The report as if these alone had been measured, with no pair compared but those."""
+    tested, old = shipped.tested, shipped.tested.losses
+
+    def among(differences: list[Any]) -> list[Any]:
+        kept = [each for each in differences if {old[each.first], old[each.second]} <= {*losses}]
+        new = {old.index(loss): losses.index(loss) for loss in losses}
+        return [replace(each, first=new[each.first], second=new[each.second]) for each in kept]
+
+    corrupted = shipped.corrupted
+    assert corrupted is not None
+    return replace(
+        shipped,
+        tested=replace(
+            tested,
+            networks={loss: tested.networks[loss] for loss in losses},
+            differences=among(tested.differences),
+            networks_right=tested.networks_right[: len(losses) + 1],
+            disputed=[
+                replace(each, answers=[each.answers[old.index(loss)] for loss in losses])
+                for each in tested.disputed
+            ],
+        ),
+        corrupted=replace(
+            corrupted,
+            mean={loss: corrupted.mean[loss] for loss in losses},
+            differences=among(corrupted.differences),
+        ),
     )
+
+
+@pytest.mark.parametrize("losses", [["kl_div", "brier", "focal"], ["mse"]])
+def test_a_report_is_shown_with_the_losses_that_it_was_made_with(
+    digits: Report, losses: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few = only(digits, losses)
+    page = unescape(report_page(replace(few, wrong_labels=None), EN))
+    assert page.count('class="frame"') == len(losses)  # reliability diagrams
+    for loss in LOSSES:
+        assert (EN.loss(loss) in page) == (loss in losses)
+    assert f"all {len(losses)} networks" in page
+
+
+def test_a_loss_of_the_report_need_not_be_in_the_catalogue(
+    digits: Report, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(LOSSES, "focal")
+    monkeypatch.setitem(LOSSES, "new", replace(LOSSES["brier"], key="new", fn=brier, label="New"))
+    page = report_page(digits, EN)
+    assert page.count('class="frame"') == len(digits.tested.losses)
+    assert "New" not in page
+
+
+def test_every_text_is_escaped(digits: Report) -> None:
+    class Marked(dict[str, str]):
+        language = "en"
+
+        def loss(self, key: str) -> str:
+            return f"<u>&{key}"
+
+        def names(self, losses: list[str]) -> str:
+            return ", ".join(map(self.loss, losses))
+
+        def task(self, key: str, part: str) -> str:
+            return f"<u>&{key}"
+
+        def label(self, task: str, label: str) -> str:
+            return f"<u>&{label}"
+
+    words = Marked({path: f"<u>&{text}" for path, text in EN.items()})
+    page = report_page(digits, words)  # type: ignore[arg-type]
+    assert "<u>&" not in page and "<u>&amp;" not in page and "&lt;u&gt;&amp;" in page
 
 
 def test_without_a_report_the_page_says_how_to_make_one(random_models: Path) -> None:
     report_tab._built.cache_clear()
-    assert "losslens report pets" in report_tab._page("pets", "en")
+    assert "losslens report pets" in report_tab._page("pets", EN)
+
+
+def test_a_disputed_picture_is_answered_as_it_was_tested(digits: Report) -> None:
+    disputed, task = digits.tested.disputed[1], TASKS["digits"]
+    prediction, truth = report_tab._answer_disputed(task, 1)
+    assert truth == task.labels[disputed.truth]
+    answers = {answer.loss: answer.label for answer in prediction.given}
+    kept = zip(digits.tested.losses, disputed.answers, strict=True)
+    assert answers == {loss: task.labels[answer] for loss, answer in kept}
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_a_corruption_is_shown_on_the_tasks_first_sample(task: str) -> None:
+    shown = {key: corrupted_samples(task, key) for key in CORRUPTIONS}
+    for key, urls in shown.items():
+        assert len(urls) == len(TASKS[task].corruption_strengths[key]) == len(set(urls))
+        assert all(url.startswith("data:image/") for url in urls)
+
+
+def test_a_task_without_samples_or_strengths_has_no_pictures_to_show(
+    digits: Report, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    corrupted_samples.cache_clear()
+    monkeypatch.setitem(TASKS, "digits", replace(TASKS["digits"], samples=list))
+    assert 'class="kinds"' not in report_page(digits, EN)
+    assert corrupted_samples("pets", "no_longer_known") == []
+    corrupted_samples.cache_clear()
+
+
+def test_pictures_that_may_not_be_shared_are_counted_instead(
+    digits: Report, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(TASKS, "digits", replace(TASKS["digits"], shareable=False))
+    page = report_page(digits, EN)
+    assert "data-index" not in page and EN["report.disputed.withheld"] in unescape(page)
+    assert f"<td>{digits.tested.networks_right[-1]:,}</td>" in page
 
 
 def test_dots_stand_where_their_values_are() -> None:
@@ -90,13 +206,11 @@ def test_dots_stand_where_their_values_are() -> None:
 def test_a_calibrated_network_lies_on_the_diagonal() -> None:
     bins = [Bin(value, value, 100) for value in (0.2, 0.5, 0.9)]
     svg = reliability_diagram(bins, bins, title="t", summary="s", axes="a", colour="red")
-    left, top, right, bottom = map(
-        float, re.search(r'd="M([\d.]+) ([\d.]+)L([\d.]+) ([\d.]+)" class="marker"', svg).groups()
-    )
+    diagonal = re.search(r'd="M([\d.]+) ([\d.]+)L([\d.]+) ([\d.]+)" class="marker"', svg)
+    left, top, right, bottom = map(float, diagonal.groups())
     for x, y in re.findall(r'circle cx="([\d.]+)" cy="([\d.]+)"', svg):
-        assert (float(x) - left) / (right - left) == pytest.approx(
-            (float(y) - top) / (bottom - top), abs=0.01
-        )
+        share = (float(y) - top) / (bottom - top)
+        assert (float(x) - left) / (right - left) == pytest.approx(share, abs=0.01)
 
 
 def test_only_mistakes_are_shaded() -> None:

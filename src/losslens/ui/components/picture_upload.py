@@ -1,81 +1,34 @@
-"""Pictures from and to the browser: read by ``pictures.read_picture``, whose refusals become a sentence on the page."""
+"""A place to upload a picture, whose file is read by ``images.reading`` alone."""
 
-import base64
-import binascii
-import io
-import re
 from typing import Any
 
 import gradio as gr
-import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 
-from losslens.images.reading import PictureError, read_picture
+from losslens.images.reading import MAX_MEGAPIXELS, MIN_SIDE, PictureError, read_picture
 from losslens.ui.i18n import Words
+from losslens.ui.request_guard import refused
 
-MOST_MEGABYTES = 20  # of an uploaded file
-PAD_CHARACTERS = (
-    400_000  # a 280x280 PNG has a few thousand; whatever is longer did not come from the pad
-)
-_CAMERA = {
-    "video": {"facingMode": "environment"}
-}  # a phone's camera that looks away from the visitor
-PHOTO_CHARACTERS = MOST_MEGABYTES * 1_000_000 * 4 // 3
-_PREFIX = re.compile(r"data:image/[a-z]+;base64,")
-
-
-def decode(value: object, most: int = PAD_CHARACTERS) -> Image.Image | None:
-    """A data URL of at most ``most`` characters as a picture; None for an empty one. Raises
-    PictureError for all else."""
-    if value is None or value == "":
-        return None
-    if not isinstance(value, str) or len(value) > most or not (prefix := _PREFIX.match(value)):
-        wanted = f"A picture must be a data URL (data:image/png;base64,...) of at most {most} characters."
-        raise PictureError("kind", wanted)
-    try:
-        data = base64.b64decode(value[prefix.end() :], validate=True)
-    except binascii.Error:
-        raise PictureError(
-            "damaged", "The picture is damaged: its data URL is not base64."
-        ) from None
-    return read_picture(data)
-
-
-def png_url(pixels: NDArray[np.uint8]) -> str:
-    """A data URL of pixels (H, W) grey, (H, W, 3) RGB or (H, W, 4) RGBA."""
-    return _url(Image.fromarray(pixels), "PNG")
-
-
-def jpeg_url(photo: Image.Image) -> str:
-    """A data URL of a photo, a little less exact."""
-    return _url(photo, "JPEG")
-
-
-def _url(picture: Image.Image, kind: str) -> str:
-    stream = io.BytesIO()
-    picture.save(stream, kind)
-    return f"data:image/{kind.lower()};base64," + base64.b64encode(stream.getvalue()).decode()
+_CAMERA = {"video": {"facingMode": "environment"}}  # a phone's that looks away from the visitor
 
 
 def refusal(error: PictureError, words: Words) -> str:
     """What to say of a picture that cannot be used."""
-    return words["error_" + error.reason].format(detail=error.detail)
+    sentence = words[f"errors.{error.reason}"]
+    return sentence.format(detail=error.detail, megapixels=MAX_MEGAPIXELS, side=MIN_SIDE)
 
 
 class SafeImage(gr.Image):
-    """``gr.Image`` whose file is opened by our own border: size before pixels, known kinds alone,
-    upright RGB on white.
+    """``gr.Image`` that checks a file's size before its pixels, and takes known kinds alone.
 
-    The check stands in ``preprocess`` since gradio reads the file there, before any handler could
-    catch its error.
+    Its value is upright RGB, on white. The check stands in ``preprocess`` since gradio reads the
+    file there, before any handler could catch its error.
     """
 
     is_template = True  # keeps the frontend of gr.Image
 
-    words: Words | None = (
-        None  # of the page it stands on; set after construction, since gradio reads the signature
-    )
+    # Of the page it stands on; set after construction, since gradio reads the signature.
+    words: Words | None = None
 
     def preprocess(self, payload: Any) -> Image.Image | None:
         """The picture, or ``gr.Error`` with a sentence in the page's language."""
@@ -84,8 +37,7 @@ class SafeImage(gr.Image):
         try:
             return read_picture(payload.path)
         except PictureError as error:
-            sentence = refusal(error, self.words) if self.words else str(error)
-            raise gr.Error(sentence, print_exception=False) from None
+            raise refused(refusal(error, self.words) if self.words else str(error)) from None
 
 
 def picture_upload(

@@ -1,15 +1,14 @@
-"""Your own loss: a typed formula, drawn beside the eight and checked."""
-
-from html import escape
-from typing import Any
+"""Your own loss: a typed formula, drawn beside the losses of the catalogue and checked."""
 
 import gradio as gr
 
 from losslens.losses import LOSSES
+from losslens.losses.analysis import MAX_CLASSES, check
 from losslens.losses.formula import FormulaError, parse
-from losslens.losses.soundness import check
 from losslens.ui.explorer.shape import shape_charts
+from losslens.ui.html import Markup, render
 from losslens.ui.i18n import Words
+from losslens.ui.page import LATEST, OwnLoss, Page
 
 EXAMPLES = {
     "squared": "sum((p - e) ** 2)",
@@ -18,48 +17,52 @@ EXAMPLES = {
     "penalty": "-sum(e * logp) + 0.1 * sum(p * logp)",
     "mae": "sum(abs(p - e))",
 }
-_OTHERS = (0.0,) * 9  # logits of the other classes, for the curves
+_FIRST = EXAMPLES["poly1"]
+_MOST_CHARACTERS = 400  # more than a formula may have, so that a longer one is refused in words
+_OTHERS = (0.0,) * (MAX_CLASSES - 1)  # logits of the other classes, for the curves
 
 
-def build_own_page(words: Words) -> tuple[gr.Textbox, gr.Button]:
-    """The box to type into, the findings and the curves; returns the box, and the button that sends
-    it to live training."""
+def build_own_loss_page(page: Page) -> None:
+    """The box to type into, the findings and the curves; it leaves ``page.own_loss``."""
+    words = page.words
     gr.Markdown(words["explorer.own_intro"])
-    box = gr.Textbox(
-        EXAMPLES["poly1"], label=words["explorer.own_label"], max_length=400, elem_id="own-loss"
-    )
+    label = words["explorer.own_label"]
+    box = gr.Textbox(_FIRST, label=label, max_length=_MOST_CHARACTERS, elem_id="own-loss")
     gr.Markdown(words["explorer.own_help"], elem_classes="small")
-    choices = [(words["example_" + key], text) for key, text in EXAMPLES.items()]
-    examples = gr.Radio(choices, label=words["explorer.own_examples"], value=EXAMPLES["poly1"])
+    choices = [(words[f"explorer.example_{key}"], text) for key, text in EXAMPLES.items()]
+    examples = gr.Radio(choices, label=words["explorer.own_examples"], value=_FIRST)
     send = gr.Button(words["explorer.own_send"], elem_id="own-send")
-    result = gr.HTML(own_html(words, EXAMPLES["poly1"]))
-    quick: dict[str, Any] = {
-        "show_progress": "hidden",
-        "trigger_mode": "always_last",
-        "api_visibility": "private",
-    }
-    box.change(lambda text: own_html(words, text), box, result, **quick)
-    examples.input(lambda text: text, examples, box, **quick)
-    return box, send
+    result = gr.HTML(own_html(words, _FIRST))
+    box.change(lambda text: own_html(words, text), box, result, **LATEST)
+    examples.input(lambda text: text, examples, box, **LATEST)
+    page.own_loss = OwnLoss(box, send)
 
 
-def own_html(words: Words, text: str) -> str:
+def own_html(words: Words, text: str) -> Markup:
     """Findings and curves of a formula, or where and why it is refused."""
     try:
         loss = parse(text)
         findings = check(loss)
     except FormulaError as error:
-        reason = words["formula_" + error.reason].format(detail=error.detail)
-        place = words["explorer.formula_at"].format(position=error.position + 1, reason=reason)
-        named = error.detail and text.startswith(error.detail, error.position)
-        end = error.position + (len(error.detail) if named else 1)
-        pointer = f"{escape(text[: error.position])}<mark>{escape(text[error.position : end]) or ' '}</mark>"
-        rest = escape(text[end:])
-        return f'<div class="refused"><p>{escape(place)}</p><pre>{pointer}{rest}</pre></div>'
-    items = "".join(
-        f'<li class="{"good" if finding.good else "bad"}">{escape(words["finding_" + finding.kind])}</li>'
-        for finding in findings
+        return _refused(words, text, error)
+    note = words["explorer.own_curves"].format(classes=MAX_CLASSES, others=len(_OTHERS))
+    return render(
+        "explorer/own_loss.html",
+        findings=[(finding.good, words[f"soundness.{finding.kind}"]) for finding in findings],
+        charts=shape_charts(words, [*LOSSES.values(), loss], loss.key, _OTHERS),
+        note=note,
     )
-    note = escape(words["explorer.own_curves"])
-    charts = shape_charts(words, [*LOSSES.values(), loss], "own", _OTHERS)
-    return f'<div class="own"><ul class="findings">{items}</ul>{charts}<p class="small">{note}</p></div>'
+
+
+def _refused(words: Words, text: str, error: FormulaError) -> Markup:
+    reason = words[f"formula.{error.reason}"].format(detail=error.detail)
+    start = error.position
+    named = error.detail and text.startswith(error.detail, start)
+    end = start + (len(error.detail) if named else 1)
+    return render(
+        "explorer/refused.html",
+        place=words["explorer.formula_at"].format(position=start + 1, reason=reason),
+        before=text[:start],
+        marked=text[start:end] or " ",
+        after=text[end:],
+    )

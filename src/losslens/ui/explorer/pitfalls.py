@@ -1,103 +1,94 @@
-"""Mistakes: wrong code beside right code, run when the visitor presses."""
+"""Pitfalls: wrong code beside right code, run when the visitor presses."""
 
-from html import escape
 from typing import Any
 
 import gradio as gr
 
-from losslens.training.pitfalls import PITFALLS, STEPS, Outcome, run
-from losslens.ui.charts.line import COLOURS, Line, line_chart
+from losslens.training.pitfalls import HELD_OUT, PITFALLS, STEPS, Outcome, run
+from losslens.ui.charts.line import Axes, Level, Line, line_chart
+from losslens.ui.html import Markup, render
 from losslens.ui.i18n import Words
+from losslens.ui.page import QUICK, Page
 
-_WRONG, _RIGHT = COLOURS[2], COLOURS[4]
+_COLOURS = {"wrong": "#d94f3d", "right": "#5b9c2e"}  # of the two curves
+_ROOM = 1.05  # of the loss's axis, by the greatest and least value
 
 
-def build_mistakes_page(words: Words) -> None:
-    """A list of mistakes, the two pieces of code, and what came of running them."""
-    first = next(iter(PITFALLS.values()))
-    gr.Markdown(words["explorer.mistakes_intro"].format(steps=STEPS))
-    pick = gr.Dropdown(
-        [(words["mistake_" + key], key) for key in PITFALLS],
-        value=first.key,
-        label=words["explorer.pick_mistake"],
-    )
-    story = gr.Markdown(words["story_" + first.key])
+def build_pitfalls_page(page: Page) -> None:
+    """A list of pitfalls, the two pieces of code, and what came of running them."""
+    words, first = page.words, next(iter(PITFALLS))
+    gr.Markdown(words["explorer.pitfalls_intro"].format(steps=STEPS))
+    names = [(words[f"pitfalls.{key}.title"], key) for key in PITFALLS]
+    pick = gr.Dropdown(names, value=first, label=words["explorer.pick_pitfall"])
+    story_text, wrong_code, right_code = _told(words, first)
+    story = gr.Markdown(story_text)
     with gr.Row(elem_classes="codes"):
-        wrong = gr.Markdown(_code(words["explorer.wrong_code"], first.wrong), elem_classes="code")
-        right = gr.Markdown(_code(words["explorer.right_code"], first.right), elem_classes="code")
-    press = gr.Button(words["explorer.run"], variant="primary", elem_classes="mistakes-run")
+        wrong = gr.Markdown(wrong_code, elem_classes="code")
+        right = gr.Markdown(right_code, elem_classes="code")
+    press = gr.Button(words["explorer.run"], variant="primary", elem_classes="pitfall-run")
     result = gr.HTML()
 
-    def show(key: str) -> tuple[str, str, str, str]:
-        mistake = PITFALLS[key]
-        codes = (
-            _code(words["explorer.wrong_code"], mistake.wrong),
-            _code(words["explorer.right_code"], mistake.right),
-        )
-        return words["story_" + key], *codes, ""
+    def on_run(key: str) -> Markup:
+        pitfall = PITFALLS[key]
+        return outcome_html(words, run(pitfall.wrong), run(pitfall.right), pitfall.floor)
 
-    def on_run(key: str) -> str:
-        mistake = PITFALLS[key]
-        return outcome_html(words, run(mistake.wrong), run(mistake.right), mistake.floor)
+    shown = [story, wrong, right, result]
+    pick.change(lambda key: (*_told(words, key), ""), pick, shown, **QUICK)
+    one_at_a_time: dict[str, Any] = {"concurrency_id": "pitfalls", "concurrency_limit": 1}
+    press.click(on_run, pick, result, api_visibility="private", **one_at_a_time)
 
-    private: dict[str, Any] = {"api_visibility": "private"}
-    pick.change(show, pick, [story, wrong, right, result], show_progress="hidden", **private)
-    press.click(on_run, pick, result, concurrency_id="mistakes", concurrency_limit=1, **private)
+
+def _told(words: Words, key: str) -> tuple[str, str, str]:
+    """The story of a pitfall, its wrong and its right code, in Markdown."""
+    pitfall = PITFALLS[key]
+    wrong = _code(words["explorer.wrong_code"], pitfall.wrong)
+    return words[f"pitfalls.{key}.story"], wrong, _code(words["explorer.right_code"], pitfall.right)
 
 
 def _code(title: str, snippet: str) -> str:
     return f"**{title}**\n```python\n{snippet}\n```"
 
 
-def outcome_html(words: Words, wrong: Outcome, right: Outcome, floor: float | None = None) -> str:
-    """What torch said, and the curves of those that ran; ``floor`` is what the wrong loss cannot
-    fall below."""
-    said = "".join(
-        f"<div><h2>{escape(title)}</h2>{_said(words, outcome)}</div>"
-        for title, outcome in (
-            (words["explorer.wrong_code"], wrong),
-            (words["explorer.right_code"], right),
-        )
-    )
-    ran = [
-        (words["explorer.wrong_code"], wrong, _WRONG),
-        (words["explorer.right_code"], right, _RIGHT),
-    ]
-    ran = [(title, outcome, colour) for title, outcome, colour in ran if outcome.losses]
+def outcome_html(
+    words: Words, wrong: Outcome, right: Outcome, floor: float | None = None
+) -> Markup:
+    """What torch said, and the curves of those that ran.
 
-    def chart(name: str, title: str, low: float, high: float, **level: Any) -> str:
-        lines = [
-            Line(label, outcome.steps, getattr(outcome, name), colour, True)
-            for label, outcome, colour in ran
-        ]
-        return line_chart(
-            lines,
-            title=title,
-            x_title=words["explorer.x_steps"],
-            x_range=(0, STEPS),
-            y_range=(low, high),
-            **level,
-        )
-
-    low = 1.05 * min(0.0, *(min(outcome.losses) for _, outcome, _ in ran))
-    high = 1.05 * max(1.0, *(max(outcome.losses) for _, outcome, _ in ran))
-    level = (
-        {"level": floor, "level_label": words["explorer.floor"].format(value=f"{floor:.4f}")}
-        if floor
-        else {}
+    ``floor`` is what the wrong code's loss cannot fall below.
+    """
+    both = {"wrong": wrong, "right": right}
+    ran = {kind: outcome for kind, outcome in both.items() if outcome.losses}
+    return render(
+        "explorer/outcome.html",
+        words=words,
+        accuracy_title=_accuracy_title(words),
+        outcomes=[(words[f"explorer.{kind}_code"], outcome) for kind, outcome in both.items()],
+        charts=[_loss_chart(words, ran, floor), _accuracy_chart(words, ran)] if ran else [],
     )
-    charts = chart("losses", words["explorer.chart_loss"], low, high, **level) + chart(
-        "accuracies", words["explorer.chart_accuracy"], 0.0, 1.0
-    )
-    return f'<div class="outcome"><div class="said">{said}</div><div class="charts">{charts}</div></div>'
 
 
-def _said(words: Words, outcome: Outcome) -> str:
-    if outcome.error:
-        return f"<p>{escape(words['explorer.it_says'])}:</p><pre>{escape(outcome.error)}</pre>"
-    ending = (
-        f"<p>{escape(words['explorer.chart_accuracy'])}: <b>{outcome.accuracies[-1]:.1%}</b></p>"
+def _accuracy_title(words: Words) -> str:
+    return words["explorer.chart_accuracy"].format(count=f"{HELD_OUT:,}")
+
+
+def _loss_chart(words: Words, ran: dict[str, Outcome], floor: float | None) -> Markup:
+    values = [loss for outcome in ran.values() for loss in outcome.losses]
+    y_range = (_ROOM * min(0.0, *values), _ROOM * max(1.0, *values))
+    level = None
+    if floor:
+        level = Level(floor, words["explorer.floor"].format(value=f"{floor:.4f}"))
+    axes = Axes(
+        words["explorer.chart_loss"], words["explorer.x_steps"], (0, STEPS), y_range, level=level
     )
-    if outcome.warning:
-        return f"<p>{escape(words['explorer.it_warns'])}:</p><pre>{escape(outcome.warning)}</pre>{ending}"
-    return f"<p>{escape(words['explorer.silent'])}</p>{ending}"
+    lines = [_line(words, kind, outcome, outcome.losses) for kind, outcome in ran.items()]
+    return line_chart(lines, axes)
+
+
+def _accuracy_chart(words: Words, ran: dict[str, Outcome]) -> Markup:
+    axes = Axes(_accuracy_title(words), words["explorer.x_steps"], (0, STEPS), (0.0, 1.0))
+    lines = [_line(words, kind, outcome, outcome.accuracies) for kind, outcome in ran.items()]
+    return line_chart(lines, axes)
+
+
+def _line(words: Words, kind: str, outcome: Outcome, values: list[float]) -> Line:
+    return Line(words[f"explorer.{kind}_code"], outcome.steps, values, _COLOURS[kind], strong=True)

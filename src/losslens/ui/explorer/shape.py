@@ -1,195 +1,261 @@
 """Shape: move the logits of one example and see every loss's value, gradient and curves."""
 
-from html import escape
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
 import torch
 import torch.nn.functional as F
-from torch import Tensor
 
-from losslens.inference import predictor as inference
+from losslens.inference.predictor import Prediction
 from losslens.losses import LOSSES, Loss
-from losslens.losses.curves import MAX_CLASSES, anatomy, curves
+from losslens.losses.analysis import MAX_CLASSES, anatomy, curves
+from losslens.losses.catalogue import colour_of
 from losslens.losses.functions import kl_div
-from losslens.ui.charts.line import Line, line_chart, loss_colour
+from losslens.tasks import TASKS, Task
+from losslens.ui.charts.line import Axes, Line, Marker, Range, line_chart
+from losslens.ui.html import Markup, render
 from losslens.ui.i18n import Words
+from losslens.ui.page import LATEST, Page
 
-_START = [2.0, 1.0, -1.0, *[0.0] * (MAX_CLASSES - 3)]
 _REACH = 12.0  # of the sliders
+_BAR = 40  # pixels of a softmax bar of probability 1
+_VALUES: Range = (0.0, 8.0)  # of the charts' y axes
+_WEIGHTS: Range = (-0.5, 2.5)
+_MARGINS: Range = (-8.0, 8.0)  # and of their x axes
+_PROBABILITIES: Range = (0.0, 1.0)
 _LATEX: list[dict[str, str | bool]] = [{"left": "$$", "right": "$$", "display": True}]
 
 
-def build_shape_page(words: Words, drawing: gr.State) -> None:
+@dataclass(frozen=True)
+class Example:
+    """What the sliders stand for: the logits of one example, and the index of its true class."""
+
+    logits: tuple[float, ...]
+    target: int
+
+    @property
+    def others(self) -> tuple[float, ...]:
+        """The logits of all classes but the true one."""
+        return self.logits[: self.target] + self.logits[self.target + 1 :]
+
+    @property
+    def margin(self) -> float:
+        """How far the true logit leads the highest other."""
+        return self.logits[self.target] - max(self.others)
+
+    @property
+    def true_probability(self) -> float:
+        """Softmax probability of the true class."""
+        return float(torch.tensor(self.logits).softmax(dim=0)[self.target])
+
+
+_START = Example((2.0, 1.0, -1.0), 0)
+
+
+@dataclass(frozen=True)
+class _Sliders:
+    """The left side: the example."""
+
+    classes: gr.Slider
+    truth: gr.Slider
+    logits: list[gr.Slider]
+
+    @property
+    def all(self) -> list[gr.Slider]:
+        return [self.classes, self.truth, *self.logits]
+
+
+@dataclass(frozen=True)
+class _Results:
+    """The right side: what the losses make of the example, and one of them closely."""
+
+    values: gr.HTML
+    pick: gr.Dropdown
+    facts: gr.Markdown
+    charts: gr.HTML
+    same: gr.HTML
+
+
+def build_shape_page(page: Page) -> None:
     """Sliders on the left; values, gradients, curves and facts on the right."""
+    words = page.words
     gr.Markdown(words["explorer.shape_intro"])
     with gr.Row(elem_classes="predict"):
         with gr.Column(scale=1, min_width=280):
-            classes = gr.Slider(
-                2, MAX_CLASSES, 3, step=1, label=words["explorer.classes"], elem_id="classes"
-            )
-            truth = gr.Slider(0, 2, 0, step=1, label=words["explorer.true_class"])
-            logits = [
-                gr.Slider(
-                    -_REACH,
-                    _REACH,
-                    value,
-                    step=0.1,
-                    label=words["explorer.logit"].format(index=index),
-                    visible=index < 3,
-                )
-                for index, value in enumerate(_START)
-            ]
-            take = gr.Button(words["explorer.from_drawing"], size="sm")
+            sliders = _sliders(words)
+            task = _drawn_task(page)
+            take = gr.Button(words["explorer.from_drawing"], size="sm") if task else None
         with gr.Column(scale=3, min_width=320):
-            table = gr.HTML(values_table(words, _START[:3], 0))
-            pick = gr.Dropdown(
-                [(words.loss(key), key) for key in LOSSES],
-                value="cross_entropy",
-                label=words["explorer.pick_loss"],
-            )
-            facts = gr.Markdown(
-                facts_text(words, "cross_entropy"), latex_delimiters=_LATEX, elem_classes="facts"
-            )
-            charts = gr.HTML(_charts_through(words, "cross_entropy", _START[:3], 0))
-            gr.Markdown(words["explorer.weight_note"], elem_classes="small")
-            same = gr.HTML(same_table(words, _START[:3], 0))
+            results = _results(words)
 
-    def show(count: float, true_class: float, key: str, *values: float) -> tuple[str, str, str]:
-        count = min(max(int(count), 2), MAX_CLASSES)
-        target = min(max(int(true_class), 0), count - 1)
-        chosen = [float(value) for value in values[:count]]
+    def show(key: str, *values: float) -> tuple[Markup, Markup, Markup]:
+        example = example_of(*values)
         return (
-            values_table(words, chosen, target),
-            _charts_through(words, key, chosen, target),
-            same_table(words, chosen, target),
+            values_table(words, example),
+            charts_through(words, key, example),
+            same_table(words, example),
         )
 
-    def resize(count: float, true_class: float) -> list[Any]:
-        count = int(count)
-        limit = gr.Slider(maximum=count - 1, value=min(int(true_class), count - 1))
-        return [limit, *(gr.Slider(visible=index < count) for index in range(MAX_CLASSES))]
+    inputs: list[Any] = [results.pick, *sliders.all]
+    shown = [results.values, results.charts, results.same]
+    gr.on([part.change for part in inputs], show, inputs, shown, **LATEST)
+    sizes = [sliders.classes, sliders.truth]
+    sliders.classes.input(_resize, sizes, [sliders.truth, *sliders.logits], **LATEST)
+    pick = results.pick
+    pick.change(lambda key: facts_text(words, key), pick, results.facts, **LATEST)
+    if task and take:
+        answered = page.answers[task.key].answered
+        taken = take.click(taking(task, words), [answered, pick], sliders.all, **LATEST)
+        taken.then(show, inputs, shown, **LATEST)  # once more when all sliders stand as they should
 
-    def from_drawing(digit: Tensor | None, key: str) -> list[Any]:
-        given = [] if digit is None else inference.predict("digits", digit).given
-        answer = next((a for a in given if a.loss == key), None)
+
+def _drawn_task(page: Page) -> Task | None:
+    """The first task whose pictures are drawn and whose classes the sliders have room for."""
+    tasks = (TASKS[key] for key in page.answers)
+    fitting = (task for task in tasks if len(task.labels) <= MAX_CLASSES)
+    return next((task for task in fitting if task.input_kind == "drawing"), None)
+
+
+def _sliders(words: Words) -> _Sliders:
+    count = len(_START.logits)
+    start = [*_START.logits, *[0.0] * (MAX_CLASSES - count)]
+    label = words["explorer.logit"]
+    classes = words["explorer.classes"]
+    return _Sliders(
+        gr.Slider(2, MAX_CLASSES, count, step=1, label=classes, elem_id="classes"),
+        gr.Slider(0, count - 1, _START.target, step=1, label=words["explorer.true_class"]),
+        [
+            gr.Slider(
+                -_REACH,
+                _REACH,
+                value,
+                step=0.1,
+                label=label.format(index=index),
+                visible=index < count,
+            )
+            for index, value in enumerate(start)
+        ],
+    )
+
+
+def _results(words: Words) -> _Results:
+    first = next(iter(LOSSES))
+    names = [(words.loss(key), key) for key in LOSSES]
+    values = gr.HTML(values_table(words, _START))
+    pick = gr.Dropdown(names, value=first, label=words["explorer.pick_loss"])
+    facts = gr.Markdown(facts_text(words, first), latex_delimiters=_LATEX, elem_classes="facts")
+    charts = gr.HTML(charts_through(words, first, _START))
+    gr.Markdown(words["explorer.weight_note"], elem_classes="small")
+    return _Results(values, pick, facts, charts, gr.HTML(same_table(words, _START)))
+
+
+def example_of(classes: float, true_class: float, *logits: float) -> Example:
+    """What the sliders say; the number of classes and the true class within their ranges."""
+    count = min(max(int(classes), 2), MAX_CLASSES)
+    target = min(max(int(true_class), 0), count - 1)
+    return Example(tuple(float(value) for value in logits[:count]), target)
+
+
+def _resize(classes: float, true_class: float) -> list[Any]:
+    count = int(classes)
+    truth = gr.Slider(maximum=count - 1, value=min(int(true_class), count - 1))
+    return [truth, *(gr.Slider(visible=index < count) for index in range(MAX_CLASSES))]
+
+
+def taking(task: Task, words: Words) -> Callable[..., list[Any]]:
+    """The handler that sets the sliders to one loss's answer to the drawing."""
+    tab = words.task(task.key, "tab")
+
+    def take(prediction: Prediction | None, key: str) -> list[Any]:
+        given = prediction.given if prediction else []
+        answer = next((each for each in given if each.loss == key), None)
         if answer is None:
-            gr.Info(words["explorer.no_drawing"])
+            said = "explorer.not_measured" if given else "explorer.no_drawing"
+            gr.Info(words[said].format(tab=tab, loss=words.loss(key)))
             return [gr.skip()] * (MAX_CLASSES + 2)
+        count, target = len(task.labels), task.labels.index(answer.label)
         values = [round(min(max(value, -_REACH), _REACH), 1) for value in answer.logits]
         shown = [gr.Slider(value=value, visible=True) for value in values]
-        return [MAX_CLASSES, gr.Slider(maximum=MAX_CLASSES - 1, value=int(answer.label)), *shown]
+        hidden = [gr.Slider(visible=False) for _ in range(MAX_CLASSES - count)]
+        return [count, gr.Slider(maximum=count - 1, value=target), *shown, *hidden]
 
-    quick: dict[str, Any] = {
-        "show_progress": "hidden",
-        "trigger_mode": "always_last",
-        "api_visibility": "private",
-    }
-    inputs: list[gr.Slider | gr.Dropdown] = [classes, truth, pick, *logits]
-    gr.on([part.change for part in inputs], show, inputs, [table, charts, same], **quick)
-    classes.input(resize, [classes, truth], [truth, *logits], **quick)
-    pick.change(lambda key: facts_text(words, key), pick, facts, **quick)
-    taken = take.click(from_drawing, [drawing, pick], [classes, truth, *logits], **quick)
-    taken.then(
-        show, inputs, [table, charts, same], **quick
-    )  # once more when all sliders stand where they should
+    return take
 
 
-def values_table(words: Words, logits: list[float], target: int) -> str:
+def values_table(words: Words, example: Example) -> Markup:
     """Softmax, and each loss's value and gradient per logit, as an HTML table."""
-    parts = {key: anatomy(loss, logits, target) for key, loss in LOSSES.items()}
-    softmax = next(iter(parts.values())).softmax
-    head = "".join(
-        f'<div class="cell{" true" if index == target else ""}"><b>{share:.3f}</b><i style="height:{share * 40:.1f}px"></i>'
-        f"<span>z{index}</span></div>"
-        for index, share in enumerate(softmax)
-    )
-    rows = "".join(
-        f"<tr data-loss='{key}'><th>{escape(words.loss(key))}</th><td>{part.value:.4g}</td>"
-        f"<td>{gradient_bars(part.gradient, target)}</td></tr>"
-        for key, part in parts.items()
-    )
-    return (
-        f'<div class="anatomy"><p>{escape(words["explorer.softmax_of"])}</p><div class="softmax">{head}</div><table><thead><tr>'
-        f"<th>{escape(words['explorer.col_loss'])}</th><th>{escape(words['explorer.col_value'])}</th><th>{escape(words['explorer.col_gradient'])}</th>"
-        f"</tr></thead><tbody>{rows}</tbody></table></div>"
-    )
-
-
-def gradient_bars(gradient: list[float], target: int) -> str:
-    """One small bar a logit, to the left where the gradient is negative; the longest is 1 or the
-    greatest gradient."""
-    longest = max(1.0, *(abs(value) for value in gradient))
-    bars = "".join(
-        f'<span class="pull{" true" if index == target else ""}" title="z{index}: {value:+.4f}">'
-        f'<i class="{"up" if value < 0 else "down"}" style="width:{abs(value) / longest * 50:.1f}%"></i></span>'
-        for index, value in enumerate(gradient)
-    )
-    return f'<div class="pulls">{bars}</div>'
-
-
-def _charts_through(words: Words, key: str, logits: list[float], target: int) -> str:
-    """The eight along the true logit, through the visitor's logits, which are marked."""
-    others = (*logits[:target], *logits[target + 1 :])
-    here = {
-        "margin": logits[target] - max(others),
-        "true_probability": float(torch.tensor(logits).softmax(dim=0)[target]),
+    parts = {
+        key: anatomy(loss, list(example.logits), example.target) for key, loss in LOSSES.items()
     }
-    return shape_charts(words, list(LOSSES.values()), key, others, here)
+    softmax = torch.tensor(example.logits, dtype=torch.float64).softmax(dim=0).tolist()
+    return render(
+        "explorer/values.html",
+        words=words,
+        target=example.target,
+        softmax=[(f"{share:.3f}", f"{share * _BAR:.1f}") for share in softmax],
+        rows=[
+            (key, words.loss(key), f"{part.value:.4g}", _pulls(part.gradient))
+            for key, part in parts.items()
+        ],
+    )
+
+
+def _pulls(gradient: Sequence[float]) -> list[tuple[str, str, str]]:
+    """For each logit its slope, which way it pulls, and the length of its bar in percent.
+
+    The longest bar, half the width, is 1 or the greatest slope.
+    """
+    longest = max(1.0, *(abs(slope) for slope in gradient))
+    return [
+        (f"{slope:+.4f}", "up" if slope < 0 else "down", f"{abs(slope) / longest * 50:.1f}")
+        for slope in gradient
+    ]
+
+
+def charts_through(words: Words, key: str, example: Example) -> Markup:
+    """All losses along the true logit, through the visitor's logits, which are marked."""
+    return shape_charts(words, list(LOSSES.values()), key, example.others, example)
 
 
 def shape_charts(
     words: Words,
-    losses: list[Loss],
+    losses: Sequence[Loss],
     strong: str,
     others: tuple[float, ...],
-    here: dict[str, float] | None = None,
-) -> str:
-    """Value and gradient weight while the true logit moves past ``others``, against its margin and
-    against p_y.
+    here: Example | None = None,
+) -> Markup:
+    """Value and gradient weight of ``losses`` while the true logit moves past the ``others``.
 
-    ``here`` are the margin and the p_y to mark.
+    Each is drawn against the margin and against p_y; ``strong`` is the key of the loss that is
+    drawn thicker, ``here`` the example to mark.
     """
     drawn = {loss.key: curves(loss, others) for loss in losses}
 
-    def lines(x: str, y: str) -> list[Line]:
-        return [
-            Line(
-                words["loss_" + loss.key],
-                getattr(drawn[loss.key], x),
-                getattr(drawn[loss.key], y),
-                loss_colour(loss.key),
-                loss.key == strong,
-            )
-            for loss in losses
+    def chart(x: str, y: str) -> Markup:
+        lines = [
+            Line(words.loss(key), getattr(each, x), getattr(each, y), colour_of(key), key == strong)
+            for key, each in drawn.items()
         ]
-
-    ranges = {"value": (0.0, 8.0), "weight": (-0.5, 2.5)}
-    ends = {"margin": (-8.0, 8.0), "true_probability": (0.0, 1.0)}
-    titles = {
-        "margin": ("margin", words["explorer.x_margin"]),
-        "true_probability": ("p", words["explorer.x_p"]),
-    }
-    figures = [
-        line_chart(
-            lines(x, y),
-            title=words[f"chart_{y}_{titles[x][0]}"],
-            x_title=titles[x][1],
-            x_range=ends[x],
-            y_range=ranges[y],
-            marker=here[x] if here else None,
-            marker_label=words["explorer.you_are_here"],
+        short = "margin" if x == "margin" else "p"
+        axes = Axes(
+            words[f"explorer.chart_{y}_{short}"],
+            words[f"explorer.x_{short}"],
+            _MARGINS if x == "margin" else _PROBABILITIES,
+            _VALUES if y == "value" else _WEIGHTS,
+            Marker(getattr(here, x), words["explorer.you_are_here"]) if here else None,
         )
-        for y in ranges
-        for x in ends
-    ]
-    return f'<div class="charts">{"".join(figures)}</div>'
+        return line_chart(lines, axes)
+
+    ways = [(x, y) for y in ("value", "weight") for x in ("margin", "true_probability")]
+    return render("explorer/charts.html", charts=[chart(x, y) for x, y in ways])
 
 
-def same_table(words: Words, logits: list[float], target: int) -> str:
+def same_table(words: Words, example: Example) -> Markup:
     """Cross-entropy, NLL of the log-softmax and KL divergence with eps 0, side by side."""
-    z = torch.tensor([logits], dtype=torch.float64, requires_grad=True)
-    y = torch.tensor([target])
+    z = torch.tensor([example.logits], dtype=torch.float64, requires_grad=True)
+    y = torch.tensor([example.target])
     versions = {
         "nn.CrossEntropyLoss": F.cross_entropy(z, y),
         "nn.NLLLoss (log_softmax)": F.nll_loss(F.log_softmax(z, dim=1), y),
@@ -197,32 +263,39 @@ def same_table(words: Words, logits: list[float], target: int) -> str:
     }
     slopes = [torch.autograd.grad(value, z)[0] for value in versions.values()]
     values = [value.item() for value in versions.values()]
-    gap = max(
-        max(values) - min(values), *(float((slope - slopes[0]).abs().max()) for slope in slopes)
-    )
-    rows = "".join(
-        f"<tr><th>{name}</th><td>{value:.9f}</td><td>{float(slope[0, target]):+.9f}</td></tr>"
-        for name, value, slope in zip(versions, values, slopes, strict=True)
-    )
-    heads = "".join(
-        f"<th>{escape(words[key])}</th>" for key in ("col_loss", "col_value", "same_gradient")
-    )
-    return (
-        f'<div class="anatomy same"><h3>{escape(words["explorer.same_title"])}</h3><p>{escape(words["explorer.same_note"])}</p>'
-        f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
-        f"<p>{escape(words['explorer.same_greatest'])}: <b>{gap:.1g}</b></p></div>"
+    gaps = [float((slope - slopes[0]).abs().max()) for slope in slopes]
+    return render(
+        "explorer/same.html",
+        words=words,
+        rows=[
+            (name, f"{value:.9f}", f"{float(slope[0, example.target]):+.9f}")
+            for name, value, slope in zip(versions, values, slopes, strict=True)
+        ],
+        greatest=f"{max(max(values) - min(values), *gaps):.1g}",
     )
 
 
 def facts_text(words: Words, key: str) -> str:
-    """Formula, use, paper and code of one loss, in Markdown."""
-    fact = LOSSES[key]
-    code = words["explorer.facts_code"].format(torch_class=f"`{fact.torch_class}`")
-    said = "  \n".join(
-        f"**{words['facts_' + part]}**: {words[part + '_' + key]}"
-        for part in ("asks", "use", "avoid")
-    )
-    return (
-        f"## {words.loss(key)}\n\n$${fact.latex}$$\n\n{words['explorer.facts_symbols']}\n\n{said}  \n"
-        f"**{words['explorer.facts_paper']}**: [{fact.paper}]({fact.url})\n\n{code}:\n```python\n{fact.code}\n```"
-    )
+    """Formula, use, paper and code of one loss, in Markdown; what is not known is left out."""
+    loss = LOSSES[key]
+    parts = [f"## {words.loss(key)}"]
+    if loss.latex:
+        parts += [f"$${loss.latex}$$", words["explorer.facts_symbols"]]
+    said = {part: words.about_loss(key, part) for part in ("asks", "use", "avoid")}
+    lines = [
+        f"**{words[f'explorer.facts_{part}']}**: {text}" for part, text in said.items() if text
+    ]
+    if loss.paper:
+        paper = f"[{loss.paper}]({loss.url})" if loss.url else loss.paper
+        lines.append(f"**{words['explorer.facts_paper']}**: {paper}")
+    if lines:
+        parts.append("  \n".join(lines))
+    if loss.code:
+        parts.append(f"{_code_title(words, loss)}:\n```python\n{loss.code}\n```")
+    return "\n\n".join(parts)
+
+
+def _code_title(words: Words, loss: Loss) -> str:
+    if not loss.torch_class:
+        return words["explorer.facts_code_alone"]
+    return words["explorer.facts_code"].format(torch_class=f"`{loss.torch_class}`")

@@ -1,70 +1,63 @@
-"""Live training as an endpoint: settings in, final figures out, through the same line as the visitors of the page."""
+"""Live training as an endpoint: settings in, results out, through the same queue as the page's."""
 
 import inspect
 import math
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import Any
 from uuid import uuid4
 
-import numpy as np
-
-from losslens.evaluation.metrics import accuracy
-from losslens.evaluation.significance import compare
-from losslens.live.config import LiveConfig, LiveError, Point, Trained
-from losslens.live.queue import Places, Waiting
+from losslens.live.config import (
+    MAX_LOSSES,
+    OWN,
+    RANGES,
+    TWICE,
+    LiveConfig,
+    LiveError,
+    Point,
+    Trained,
+    live_tasks,
+)
+from losslens.live.queue import QUEUE, Waiting
+from losslens.live.results import results_of
+from losslens.losses import LOSSES
 from losslens.ui.request_guard import refused
 
-PLACES = Places()  # of all who train, on the page or from a program
+# A program gives the settings of a run, but no picture.
+_TYPES: dict[str, Any] = {
+    each.name: list[str] if each.name == "losses" else each.type
+    for each in fields(LiveConfig)
+    if each.name != "picture"
+}
+_REQUIRED = "losses"
 
 
-def train(
-    losses: list[str],
-    task: str = "digits",
-    formula: str = "",
-    wrong_labels: float = 0.0,
-    examples: int = 4000,
-    epochs: int = 8,
-    learning_rate: float = 0.0,
-    optimizer: str = "adamw",
-    batch_size: int = 50,
-    seed: int = 0,
-) -> Iterator[dict[str, Any]]:
-    """Train one to four small networks that differ in their loss alone, and compare them on 1,000
-    held-out examples.
+def train(*values: Any) -> Iterator[dict[str, Any]]:
+    """Train 1 to {most} small networks that differ in their loss alone, and compare them on the
+    same held-out examples.
 
     While it waits and trains it says how far it is: "ahead", runs that come first, or "seen" of
     "total" examples. Its last word has "figures", one for each loss: accuracy with its 95 %
     interval, calibration error, learning rate; "pairs", each pair's exact McNemar test, corrected
-    by Holm, and which is better (null: a tie); and "seconds". A run takes some twenty seconds, and
-    at most three minutes.
+    by Holm, and which is better (null: they do not differ significantly); and "seconds". A run
+    takes some twenty seconds, and at most three minutes.
 
     Args:
-        losses: of cross_entropy, kl_div, mse, brier, bce, focal, margin, gce, own (the formula), softmax_twice (a mistake)
-        task: digits or pets
-        formula: the loss called own, such as -sum(e * logp)
-        wrong_labels: the share of wrong labels in the training set, from 0 to 0.6
-        examples: how many to learn from, from 100 to 4000
-        epochs: from 1 to 30
-        learning_rate: one for all losses, from 0.00001 to 1; 0 takes the one recommended for each
+        losses: of {losses}, {own} (the formula), {twice} (a mistake)
+        task: {tasks}
+        formula: the loss called {own}, such as -sum(e * logp)
+        wrong_labels: the share of wrong labels in the training set, from {wrong_labels}
+        examples: how many to learn from, from {examples}
+        epochs: from {epochs}
+        learning_rate: one for all losses, from {rates}; 0 takes the one recommended for each
         optimizer: adamw or sgd (with momentum)
-        batch_size: from 10 to 200
+        batch_size: from {batch_size}
         seed: a whole number; the same one gives the same figures
     """
-    config = _config(
-        {"task": task, "formula": formula, "optimizer": optimizer},
-        {
-            "wrong_labels": wrong_labels,
-            "examples": examples,
-            "epochs": epochs,
-            "learning_rate": learning_rate,
-        }
-        | {"batch_size": batch_size, "seed": seed},
-        losses,
-    )
+    config = _config(dict(zip(_TYPES, values, strict=True)))
     last, said = None, {}
     try:
-        for news in PLACES.stream(f"api-{uuid4()}", config):
+        for news in QUEUE.stream(f"api-{uuid4()}", config):
             if isinstance(news, Waiting):
                 said = {"ahead": news.ahead}
             elif isinstance(news, Point):
@@ -75,45 +68,56 @@ def train(
     except LiveError as error:
         raise refused(str(error)) from None
     assert last is not None
-    yield _figures(config, last)
+    yield asdict(results_of(config, last))
 
 
-# Gradio documents the type that is returned: for it, that is what each word of this generator is.
-train.__signature__ = inspect.signature(train).replace(return_annotation=dict[str, Any])  # type: ignore[attr-defined]
+def _parameter(name: str) -> inspect.Parameter:
+    default = inspect.Parameter.empty if name == _REQUIRED else getattr(LiveConfig, name)
+    kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+    return inspect.Parameter(name, kind, default=default, annotation=_TYPES[name])
 
 
-def _config(texts: dict[str, Any], numbers: dict[str, Any], losses: Any) -> LiveConfig:
-    if not isinstance(losses, list) or not all(isinstance(key, str) for key in losses):
-        raise refused("losses must be a list of names.")
-    for name, value in texts.items():
-        if not isinstance(value, str):
-            raise refused(f"{name} must be text.")
-    for name, value in numbers.items():
-        if (
-            not isinstance(value, int | float)
-            or isinstance(value, bool)
-            or not math.isfinite(value)
-        ):
+def _range(name: str) -> str:
+    return " to ".join(f"{end:.5f}".rstrip("0").rstrip(".") for end in RANGES[name])
+
+
+# Gradio documents the signature; of the returned type, that is what each word of this generator is.
+_ANSWER = dict[str, Any]
+train.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+    [_parameter(name) for name in _TYPES], return_annotation=_ANSWER
+)
+train.__annotations__ = _TYPES | {"return": _ANSWER}
+train.__doc__ = inspect.cleandoc(train.__doc__ or "").format(
+    most=MAX_LOSSES,
+    losses=", ".join(LOSSES),
+    own=OWN,
+    twice=TWICE,
+    tasks=" or ".join(live_tasks()),
+    wrong_labels=_range("wrong_labels"),
+    examples=_range("examples"),
+    epochs=_range("epochs"),
+    rates=_range("learning_rate"),
+    batch_size=_range("batch_size"),
+)
+
+
+def _config(values: dict[str, Any]) -> LiveConfig:
+    """The run that these values ask for; what is not possible is refused in one sentence."""
+    for name, value in values.items():
+        if name == _REQUIRED:
+            if not isinstance(value, list) or not all(isinstance(key, str) for key in value):
+                raise refused(f"{name} must be a list of names.")
+        elif _TYPES[name] is str:
+            if not isinstance(value, str):
+                raise refused(f"{name} must be text.")
+        elif not _is_number(value):
             raise refused(f"{name} must be a number.")
     try:
-        return LiveConfig(losses=tuple(losses), **texts, **numbers)
+        return LiveConfig(**values | {_REQUIRED: tuple(values[_REQUIRED])})
     except ValueError as error:
         raise refused(f"{error}.".replace("..", ".")) from None
 
 
-def _figures(config: LiveConfig, last: Point) -> dict[str, Any]:
-    figures = [
-        {
-            "loss": key,
-            "accuracy": asdict(accuracy(np.asarray(last.right[index], dtype=float))),
-            "calibration_error": last.calibration_error[index],
-            "learning_rate": config.learning_rates[index],
-        }
-        for index, key in enumerate(config.losses)
-    ]
-    pairs = []
-    for pair in compare(last.right):
-        first, second = config.losses[pair.first], config.losses[pair.second]
-        better = None if pair.tie else first if pair.only_first > pair.only_second else second
-        pairs.append({"first": first, "second": second, "p_value": pair.p_value, "better": better})
-    return {"figures": figures, "pairs": pairs, "seconds": last.seconds}
+def _is_number(value: object) -> bool:
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return number and math.isfinite(value)  # type: ignore[arg-type]

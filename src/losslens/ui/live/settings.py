@@ -7,39 +7,33 @@ from typing import Any
 
 import gradio as gr
 
-from losslens.live.config import MAX_LOSSES, OWN, RANGES, TWICE, LiveConfig
+from losslens.live.config import MAX_LOSSES, OWN, RANGES, TWICE, LiveConfig, live_tasks
 from losslens.losses import LOSSES
 from losslens.losses.formula import FormulaError, parse
-from losslens.tasks.live_tasks import LIVE_TASKS
 from losslens.training.config import OPTIMIZERS
 from losslens.ui.i18n import Words
+from losslens.ui.page import QUICK, Page
 
 EACH, ONE = "each", "one"  # learning rates: for each loss the recommended one, or one for all
-# What each control stands on at first. A preset changes some of it and leaves the rest as it is
-# here.
+# What each control stands on at first, by its name in links. A preset changes some of it and leaves
+# the rest as it is here.
 FIRST: dict[str, Any] = {
-    "task": "digits",
-    "losses": ["cross_entropy", "mse", "brier", "gce"],
-    "wrong": 0,  # %
-    "examples": 4000,
-    "epochs": 8,
+    "task": LiveConfig.task,
+    "losses": list(LiveConfig.losses),
+    "wrong": round(100 * LiveConfig.wrong_labels),  # %
+    "examples": LiveConfig.examples,
+    "epochs": LiveConfig.epochs,
     "rates": EACH,
     "rate": 0.01,
-    "optimizer": "adamw",
-    "batch": 50,
-    "seed": 0,
+    "optimizer": LiveConfig.optimizer,
+    "batch": LiveConfig.batch_size,
+    "seed": LiveConfig.seed,
 }
 PRESETS: dict[str, dict[str, Any]] = {
     "clean": {},
     "wrong": {"losses": ["cross_entropy", "brier", "gce"], "wrong": 40, "epochs": 12},
     "few": {"losses": ["cross_entropy", "kl_div", "bce", "margin"], "examples": 100, "epochs": 30},
     "twice": {"losses": ["cross_entropy", TWICE], "epochs": 4, "optimizer": "sgd"},
-}
-_CHOICES = {
-    "task": tuple(LIVE_TASKS),
-    "losses": (*LOSSES, OWN, TWICE),
-    "rates": (EACH, ONE),
-    "optimizer": OPTIMIZERS,
 }
 _NUMBERS = {
     "wrong": tuple(100 * end for end in RANGES["wrong_labels"]),
@@ -60,88 +54,93 @@ _LINK = """
   return link;
 }
 """.replace("NAMES", json.dumps(list(FIRST)))
-_QUICK: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 
 Controls = dict[str, Any]  # the components, by the names of FIRST and in their order
 
 
+def _choices() -> dict[str, tuple[str, ...]]:
+    """What can be chosen, by the names of FIRST."""
+    return {
+        "task": tuple(live_tasks()),
+        "losses": (*LOSSES, OWN, TWICE),
+        "rates": (EACH, ONE),
+        "optimizer": OPTIMIZERS,
+    }
+
+
 def build_preset(words: Words) -> gr.Radio:
     """The choice of a preset."""
-    choices = [(words["preset_" + key], key) for key in PRESETS]
-    return gr.Radio(choices, value="clean", label=words["live.presets"], elem_id="live-presets")
+    choices = [(words[f"live.preset_{key}"], key) for key in PRESETS]
+    first = next(iter(PRESETS))
+    return gr.Radio(choices, value=first, label=words["live.presets"], elem_id="live-presets")
 
 
 def build_controls(words: Words, preset: gr.Radio) -> Controls:
     """What is set most often, then the rest, folded away; ``preset`` sets all of it."""
-    controls: Controls = {"task": _radio("task", "live_task_", words)}
-    named = [(words.loss(key), key) for key in _CHOICES["losses"]]
+    controls: Controls = {"task": _radio("task", words)}
+    named = [(words.loss(key), key) for key in _choices()["losses"]]
+    label = words["live.losses"].format(most=MAX_LOSSES)
     controls["losses"] = gr.CheckboxGroup(
-        named, value=FIRST["losses"], label=words["live.losses"], elem_id="live-losses"
+        named, value=FIRST["losses"], label=label, elem_id="live-losses"
     )
     for name, step in (("wrong", 5), ("examples", 100), ("epochs", 1)):
         controls[name] = _slider(name, step, words)
     with gr.Accordion(words["live.more"], open=False):
-        controls["rates"] = _radio("rates", "live_rates_", words)
+        controls["rates"] = _radio("rates", words)
         controls["rate"] = gr.Number(
             FIRST["rate"], label=words["live.rate"], step=0.001, visible=False
         )
-        controls["optimizer"] = _radio("optimizer", "optimizer_", words)
+        controls["optimizer"] = _radio("optimizer", words)
         controls["batch"] = _slider("batch", 10, words)
         controls["seed"] = gr.Number(FIRST["seed"], label=words["live.seed"], precision=0)
     controls = {name: controls[name] for name in FIRST}
-    preset.input(
-        lambda key: list((FIRST | PRESETS[key]).values()), preset, list(controls.values()), **_QUICK
-    )
-    controls["rates"].change(
-        lambda kind: gr.update(visible=kind == ONE), controls["rates"], controls["rate"], **_QUICK
-    )
-    # What is set by hand is no preset any more.
-    gr.on(
-        [control.input for control in controls.values()],
-        None,
-        None,
-        preset,
-        js="() => null",
-        **_QUICK,
-    )
+    _wire(controls, preset)
     return controls
 
 
-def _radio(name: str, prefix: str, words: Words) -> gr.Radio:
-    choices = [(words[prefix + key], key) for key in _CHOICES[name]]
-    return gr.Radio(choices, value=FIRST[name], label=words["live_" + name], elem_id=f"live-{name}")
+def _wire(controls: Controls, preset: gr.Radio) -> None:
+    every = list(controls.values())
+    preset.input(lambda key: list((FIRST | PRESETS[key]).values()), preset, every, **QUICK)
+    controls["rates"].change(
+        lambda kind: gr.update(visible=kind == ONE), controls["rates"], controls["rate"], **QUICK
+    )
+    # What is set by hand is no preset any more.
+    gr.on([each.input for each in every], None, None, preset, js="() => null", **QUICK)
+
+
+def _radio(name: str, words: Words) -> gr.Radio:
+    choices = [
+        (words.task(key, "live") if name == "task" else words[f"live.{name}_{key}"], key)
+        for key in _choices()[name]
+    ]
+    label = words[f"live.{name}"]
+    return gr.Radio(choices, value=FIRST[name], label=label, elem_id=f"live-{name}")
 
 
 def _slider(name: str, step: int, words: Words) -> gr.Slider:
     low, high = _NUMBERS[name]
-    return gr.Slider(int(low), int(high), FIRST[name], step=step, label=words["live_" + name])
+    return gr.Slider(int(low), int(high), FIRST[name], step=step, label=words[f"live.{name}"])
 
 
-def build_link(words: Words, page: gr.Blocks, controls: Controls, formula: gr.Textbox) -> None:
+def build_link(page: Page, controls: Controls, formula: gr.Textbox) -> None:
     """The address that leads to these settings."""
     link = gr.Textbox(
-        label=words["live.link"],
+        label=page.words["live.link"],
         interactive=False,
         buttons=["copy"],
         elem_id="live-link",
         max_lines=1,
     )
     inputs = [*controls.values(), formula]
-    gr.on(
-        [page.load, *(each.change for each in inputs)],
-        None,
-        [*inputs, link],
-        link,
-        js=_LINK,
-        **_QUICK,
-    )
+    events = [page.blocks.load, *(each.change for each in inputs)]
+    gr.on(events, None, [*inputs, link], link, js=_LINK, **QUICK)
 
 
 def config_of(values: Mapping[str, Any], formula: str, picture: list[float]) -> LiveConfig:
     """The run that the controls' ``values`` ask for. Raises ValueError, naming what is allowed."""
-    numbers: dict[str, Any] = {
+    numbers: dict[str, Any] = {  # an emptied box gives None
         name: math.nan if values[name] is None else values[name] for name in _NUMBERS
-    }  # None: an emptied box
+    }
     return LiveConfig(
         task=values["task"],
         losses=tuple(values["losses"]),
@@ -158,17 +157,18 @@ def config_of(values: Mapping[str, Any], formula: str, picture: list[float]) -> 
 
 
 def with_own(chosen: list[str]) -> list[str]:
-    """The choice of losses with the visitor's own among them, in the place of the last where there
-    are four already."""
+    """The choice of losses with the visitor's own among them.
+
+    Where there are ``MAX_LOSSES`` already, it takes the place of the last.
+    """
     return chosen if OWN in chosen else [*chosen[: MAX_LOSSES - 1], OWN]
 
 
 def of_link(query: Mapping[str, str]) -> tuple[dict[str, Any], str, list[str]] | None:
-    """What a link asks for: the controls' values, the formula, and the names of those that are not
-    possible as asked.
+    """What a link asks for: the controls' values, the formula, and the names of those changed.
 
-    A number beyond its range becomes the nearest that is allowed; a name that there is not is left
-    out. None for a link that carries no settings.
+    Changed is what is not possible as asked: a number beyond its range becomes the nearest that is
+    allowed; a name that there is not is left out. None for a link that carries no settings.
     """
     asked = {name: _read(name, query[name]) for name in FIRST if name in query}
     if not asked:
@@ -184,13 +184,17 @@ def of_link(query: Mapping[str, str]) -> tuple[dict[str, Any], str, list[str]] |
 
 def _read(name: str, text: str) -> tuple[Any, bool]:
     """The setting nearest to ``text``, and whether it is just that."""
+    choices = _choices()
     if name == "losses":
         wanted = text.split(",")
-        known = [key for key in dict.fromkeys(wanted) if key in _CHOICES["losses"]][:MAX_LOSSES]
-        return known or FIRST["losses"], known == wanted
-    if name in _CHOICES:
-        known_one = text in _CHOICES[name]
-        return text if known_one else FIRST[name], known_one
+        known = [key for key in dict.fromkeys(wanted) if key in choices[name]][:MAX_LOSSES]
+        return known or FIRST[name], known == wanted
+    if name in choices:
+        return (text, True) if text in choices[name] else (FIRST[name], False)
+    return _read_number(name, text)
+
+
+def _read_number(name: str, text: str) -> tuple[Any, bool]:
     low, high = _NUMBERS[name]
     try:
         number = float(text)

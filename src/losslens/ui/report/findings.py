@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 
 from losslens.evaluation.metrics import spread
-from losslens.evaluation.significance import Difference
-from losslens.losses import LOSSES
-from losslens.report.schema import Report
+from losslens.evaluation.significance import Pairs
+from losslens.report.schema import PROBABILITIES, Report
 from losslens.ui.i18n import Words
+from losslens.ui.report.section import percent
 
-_MENDED = 0.2  # of the worst calibration error before the link: what is left must be less to be called mended
+# Of the worst calibration error: less must be left of it for calibration to have mended it.
+_MENDED = 0.2
 
 
 def findings(report: Report, words: Words) -> list[str]:
@@ -18,87 +19,62 @@ def findings(report: Report, words: Words) -> list[str]:
         measured = report.wrong_labels
         values = {loss: spread(shares[-1]).mean for loss, shares in measured.accuracy.items()}
         share = f"{measured.shares[-1] * 100:.0f} %"
-        sentences.append(
-            _best_and_worst("finding_wrong", values, measured.differences[-1], words, share=share)
-        )
+        pairs = measured.pairs[-1]
+        sentences.append(_best_and_worst("wrong", values, pairs, words, share=share))
     if report.corrupted:
         corrupted = report.corrupted
-        sentences.append(
-            _best_and_worst("finding_corrupted", corrupted.mean, corrupted.differences, words)
-        )
+        sentences.append(_best_and_worst("corrupted", corrupted.mean, corrupted.pairs, words))
     return sentences
 
 
 def _accuracy(report: Report, words: Words) -> str:
-    values = [
-        network.figures["softmax"]["accuracy"].value for network in report.tested.networks.values()
-    ]
-    pairs = report.tested.differences
-    real = sum(not pair.tie for pair in pairs)
-    return words["finding_few" if real else "finding_tie"].format(
-        low=percent(min(values)), high=percent(max(values)), count=real, pairs=len(pairs)
+    networks, pairs = report.tested.networks, report.tested.pairs
+    values = [network.figures["softmax"]["accuracy"].value for network in networks.values()]
+    count = len(pairs.significant)
+    return words[f"report.findings.accuracy_{'some' if count else 'same'}"].format(
+        low=percent(min(values)),
+        high=percent(max(values)),
+        networks=len(networks),
+        count=count,
+        pairs=len(pairs),
     )
 
 
 def _calibration(report: Report, words: Words) -> list[str]:
     before, after = (
         {
-            loss: network.figures[link]["calibration_error"].value
+            loss: network.figures[kind]["calibration_error"].value
             for loss, network in report.tested.networks.items()
         }
-        for link in ("softmax", "calibrated")
+        for kind in PROBABILITIES
     )
     best, worst = min(before, key=before.__getitem__), max(before, key=before.__getitem__)
-    differs = words["report.finding_calibration"].format(
-        best=words["loss_" + best],
-        worst=words["loss_" + worst],
+    differs = words["report.findings.calibration"].format(
+        best=words.loss(best),
+        worst=words.loss(worst),
         low=percent(before[best]),
         high=percent(before[worst]),
     )
-    mended = max(after.values()) < _MENDED * before[worst]
-    if not mended:
+    left = max(after.values())
+    if left >= _MENDED * before[worst]:
         return [differs]
-    link = words["report.finding_link"].format(high=percent(max(after.values())))
-    return [
-        differs,
-        link
-        + (
-            words["report.finding_link_none"]
-            if any(after[loss] > before[loss] for loss in after)
-            else ""
-        ),
-    ]
+    mended = words["report.findings.calibrated"].format(high=percent(left), networks=len(after))
+    if any(after[loss] > before[loss] for loss in after):
+        mended += words["report.findings.calibrated_none"]
+    return [differs, mended]
 
 
 def _best_and_worst(
-    key: str,
-    values: Mapping[str, float],
-    differences: list[Difference],
-    words: Words,
-    **others: str,
+    key: str, values: Mapping[str, float], pairs: Pairs, words: Words, **others: str
 ) -> str:
-    """Whether the best really differs from the worst; ``differences`` have the positions of
-    ``values``."""
-    losses = list(values)
-    best, worst = max(losses, key=values.__getitem__), min(losses, key=values.__getitem__)
-    apart = any(
-        {losses[each.first], losses[each.second]} == {best, worst} and not each.tie
-        for each in differences
-    )
-    return words[key + ("_real" if apart else "_tie")].format(
-        best=words["loss_" + best],
-        worst=words["loss_" + worst],
+    """Whether the loss of the highest of ``values`` differs significantly from that of the
+    lowest."""
+    best, worst = max(values, key=values.__getitem__), min(values, key=values.__getitem__)
+    differ = best != worst and pairs.between(best, worst).significant
+    return words[f"report.findings.{key}_{'differ' if differ else 'same'}"].format(
+        best=words.loss(best),
+        worst=words.loss(worst),
         high=percent(values[best]),
         low=percent(values[worst]),
         **others,
     )
-
-
-def percent(value: float) -> str:
-    """Two decimals, as many as 10,000 pictures tell apart."""
-    return f"{value:.2%}".replace("%", " %")
-
-
-def names(losses: list[str], words: Words) -> str:
-    """Losses by name, in the order of LOSSES."""
-    return words["common.list_comma"].join(words.loss(loss) for loss in LOSSES if loss in losses)

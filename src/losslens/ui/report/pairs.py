@@ -1,79 +1,70 @@
-"""Which networks really differ, and on which pictures: the grid of paired tests, and the disputed pictures."""
+"""Which networks differ significantly, and on which pictures: the grid of paired tests, and the
+disputed pictures."""
 
 from collections import Counter
-from html import escape
 
-from losslens.evaluation.significance import Difference
-from losslens.losses import LOSSES
+from losslens.evaluation.significance import SIGNIFICANT, Pairs
+from losslens.losses.catalogue import colour_of
 from losslens.report import predictions
-from losslens.report.schema import Report
-from losslens.tasks import TASKS
-from losslens.ui.charts.line import loss_colour
-from losslens.ui.components.picture_upload import png_url
+from losslens.report.schema import Disputed, Report
+from losslens.tasks import TASKS, Task
+from losslens.ui.html import Markup, render
 from losslens.ui.i18n import Words
-from losslens.ui.report.section import section, table, table_row
+from losslens.ui.report.pictures import picture_url
+from losslens.ui.report.section import section
 
 
-def pairs_section(report: Report, words: Words) -> str:
-    losses = list(report.tested.networks)
-    cells = {(each, each): "" for each in range(len(losses))}
-    for pair in report.tested.differences:
-        cells[pair.first, pair.second] = _pair(pair, losses, words, first_is_row=True)
-        cells[pair.second, pair.first] = _pair(pair, losses, words, first_is_row=False)
-    columns = range(len(losses))
+def pairs_section(report: Report, words: Words) -> Markup:
+    """Every network against every other."""
+    losses, pairs = report.tested.losses, report.tested.pairs
     rows = [
-        table_row(words.loss(loss), [cells[row, column] for column in columns], loss_colour(loss))
-        for row, loss in enumerate(losses)
+        {
+            "name": words.loss(row),
+            "colour": colour_of(row),
+            "cells": [_cell(pairs, row, column, words) for column in losses],
+        }
+        for row in losses
     ]
-    grid = table(["", *(words.loss(loss) for loss in losses)], rows, "pairs")
+    grid = render("report/pairs.html", head=["", *map(words.loss, losses)], rows=rows)
     return section(
-        "pairs", report.task, "predictions", grid, words, pairs=len(report.tested.differences)
+        "pairs",
+        report.task,
+        "predictions",
+        grid,
+        words,
+        pairs=len(pairs),
+        threshold=SIGNIFICANT,
     )
 
 
-def _pair(pair: Difference, losses: list[str], words: Words, *, first_is_row: bool) -> str:
-    verdict = "tie"
-    if not pair.tie:
-        verdict = "better" if (pair.only_first > pair.only_second) == first_is_row else "worse"
-    title = words["report.pair_title"].format(
-        first=words["loss_" + losses[pair.first]],
-        second=words["loss_" + losses[pair.second]],
+def _cell(pairs: Pairs, row: str, column: str, words: Words) -> dict[str, str] | None:
+    """How the network of ``row`` compares to that of ``column``."""
+    if row == column:
+        return None
+    pair, better = pairs.between(row, column), pairs.better(row, column)
+    verdict = "same" if better is None else "better" if better == row else "worse"
+    title = words["report.pairs.title"].format(
+        first=words.loss(row),
+        second=words.loss(column),
         only_first=pair.only_first,
         only_second=pair.only_second,
         p=f"{pair.p_value:.2g}",
     )
-    return (
-        f'<span class="{verdict}" title="{escape(title)}">{escape(words["pair_" + verdict])}</span>'
-    )
+    return {"verdict": verdict, "text": words[f"report.pairs.{verdict}"], "title": title}
 
 
-def disputed_section(report: Report, words: Words) -> str:
-    task, tested = TASKS[report.task], report.tested
-    if task.shareable:
-        pictures = predictions.load(task.key).pictures.numpy()
-        digits = "".join(
-            _disputed_digit(index, report, png_url(255 - picture[0]), words)
-            for index, picture in enumerate(pictures)
-        )
-        names = "".join(
-            f'<span><i style="background:{loss_colour(loss)}"></i>{words.loss(loss)}</span>'
-            for loss in LOSSES
-        )
-        body = f'<p class="click">{escape(words["report.disputed_click"])}</p><div class="legend">{names}</div>'
-        body += f'<div class="disputed">{digits}</div>'
-    else:
-        head = [words["report.disputed_right"], *map(str, range(len(tested.networks_right)))]
-        row = table_row(
-            words["report.disputed_photos"], [f"{count:,}" for count in tested.networks_right]
-        )
-        counts = f"<h4>{escape(words['report.disputed_counts'])}</h4>{table(head, [row])}"
-        body = f"<p>{escape(words['report.disputed_withheld'])}</p>{counts}"
+def disputed_section(report: Report, words: Words) -> Markup:
+    """The pictures on which the networks disagree most, to click; or, where they may not be shown,
+    how many networks have how many pictures right."""
+    tested = report.tested
+    body = (_disputed if TASKS[report.task].shareable else _withheld)(report, words)
     return section(
         "disputed",
-        task.key,
+        report.task,
         "predictions",
         body,
         words,
+        networks=len(tested.networks),
         examples=f"{tested.examples:,}",
         all_right=f"{tested.networks_right[-1]:,}",
         none_right=tested.networks_right[0],
@@ -81,30 +72,53 @@ def disputed_section(report: Report, words: Words) -> str:
     )
 
 
-def _disputed_digit(index: int, report: Report, url: str, words: Words) -> str:
-    """A button with the digit, its true class, and what the losses read; a dot in each loss's
-    colour."""
-    disputed, labels = report.tested.disputed[index], TASKS[report.task].labels
-    truth = words["report.disputed_truth"].format(truth=labels[disputed.truth])
-    votes = Counter(disputed.answers).most_common()
-    texts = [
-        words["report.disputed_votes"].format(count=count, answer=labels[answer])
-        for answer, count in votes
+def _withheld(report: Report, words: Words) -> Markup:
+    counts = report.tested.networks_right
+    return render(
+        "report/withheld.html",
+        words=words,
+        heading=words["report.disputed.counts"].format(networks=len(report.tested.networks)),
+        head=[words["report.disputed.right"], *map(str, range(len(counts)))],
+        counts=[f"{count:,}" for count in counts],
+    )
+
+
+def _disputed(report: Report, words: Words) -> Markup:
+    task, losses = TASKS[report.task], report.tested.losses
+    named = [{"name": words.loss(loss), "colour": colour_of(loss)} for loss in losses]
+    kept = predictions.load(task.key).pictures
+    pictures = [
+        _picture(each, named, task, words) | {"url": picture_url(picture, task)}
+        for each, picture in zip(report.tested.disputed, kept, strict=False)
     ]
-    dots = "".join(
-        f"<span>{labels[answer]} "
-        + "".join(
-            f'<i style="background:{loss_colour(loss)}" title="{escape(words.loss(loss))}"></i>'
-            for loss, given in zip(LOSSES, disputed.answers, strict=True)
-            if given == answer
-        )
-        + "</span>"
-        for answer, _ in votes
+    return render("report/disputed.html", words=words, legend=named, pictures=pictures)
+
+
+def _picture(
+    disputed: Disputed, named: list[dict[str, str]], task: Task, words: Words
+) -> dict[str, object]:
+    """A picture's true class, and who answers what; ``named`` are the networks in their order."""
+    labels = [words.label(task.key, label) for label in task.labels]
+    truth = words["report.disputed.truth"].format(truth=labels[disputed.truth])
+    counted = Counter(disputed.answers).most_common()
+    votes = words["common.list_comma"].join(
+        words["report.disputed.votes"].format(count=count, answer=labels[answer])
+        for answer, count in counted
     )
-    label = words["report.disputed_open"].format(
-        position=disputed.position, truth=truth, votes=words["common.list_comma"].join(texts)
-    )
-    return (
-        f'<button type="button" data-index="{index}" aria-label="{escape(label)}"><img src="{url}" alt="">'
-        f"<b>{escape(truth)}</b>{dots}</button>"
-    )
+    return {
+        "truth": truth,
+        "label": words["report.disputed.open"].format(
+            position=disputed.position, truth=truth, votes=votes
+        ),
+        "votes": [
+            {
+                "answer": labels[answer],
+                "losses": [
+                    each
+                    for each, given in zip(named, disputed.answers, strict=True)
+                    if given == answer
+                ],
+            }
+            for answer, _ in counted
+        ],
+    }

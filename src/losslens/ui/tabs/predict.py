@@ -1,170 +1,210 @@
-"""The tabs on which a visitor hands over a picture and every loss answers: a drawn digit, a photo of a pet."""
+"""The tab of a task: a visitor hands over a picture, and every loss's network answers."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
 from PIL import Image, ImageOps
 from torch import Tensor
 
-from losslens.images.reading import PictureError, read_picture
-from losslens.inference import predictor as inference
+from losslens.images.reading import PictureError
+from losslens.inference import predictor
 from losslens.inference.predictor import Prediction
-from losslens.tasks import TASKS
-from losslens.tasks.base import Task
-from losslens.ui.components import answers as cards
+from losslens.tasks import Task
+from losslens.tasks.base import Sample
+from losslens.ui.components.answers import Choices, View, answers_html, message, seen
 from losslens.ui.components.drawing_pad import drawing_pad
-from losslens.ui.components.picture_upload import decode, jpeg_url, picture_upload, refusal
+from losslens.ui.components.picture_upload import picture_upload, refusal
+from losslens.ui.components.saliency import drawing_style, photo_style
+from losslens.ui.data_urls import decode, jpeg_url
+from losslens.ui.html import Markup
 from losslens.ui.i18n import Words
+from losslens.ui.page import LATEST, AnswerTab, Page, Tab
 
-DIGITS, PETS = TASKS["digits"], TASKS["pets"]
-SAMPLES = [
-    str(Path(__file__).parents[2] / "data" / "samples" / f"{name}.jpg")
-    for name in ("cat", "shepherd", "kitten", "husky", "sheep", "coffee")
-]
-_QUICK: dict[str, Any] = {
-    "show_progress": "hidden",
-    "trigger_mode": "always_last",
-    "concurrency_id": "predict",
-    "concurrency_limit": 2,
-    "api_visibility": "private",
-}
+_PREDICT: dict[str, Any] = {**LATEST, "concurrency_id": "predict", "concurrency_limit": 2}
+# Saliency maps cost fifty times the compute of the answers, which must not queue behind them.
+_EXPLAIN: dict[str, Any] = {**_PREDICT, "concurrency_id": "explain"}
+_THUMBNAIL = (200, 200)  # pixels of a sample button's picture, at most
+
+
+def answer_tab(task: Task) -> Tab:
+    """The tab on which pictures of ``task`` are answered; it leaves ``page.answers[task.key]``."""
+
+    def build(page: Page, tab: gr.Tab) -> None:
+        layout = _drawing_layout if task.input_kind == "drawing" else _photo_layout
+        with gr.Row(elem_classes=["predict", task.key, task.input_kind]):
+            page.answers[task.key] = layout(task, page.words)
+
+    return Tab(task.key, build)
 
 
 @dataclass(frozen=True)
-class DigitsTab:
-    """What other tabs need of the tab for digits."""
+class _Panel:
+    """The right side of the tab."""
 
-    drawing: gr.State  # the digit that is answered now, a tensor (1, 28, 28), or None
+    answered: gr.State  # the Prediction that is shown now, or None; the picture itself is not kept
     truth: gr.Radio
-    answer_after: Callable[[Any], None]  # answer what an event has put into ``drawing``
+    view: gr.Radio
+    answer: gr.HTML
+    maps: gr.HTML  # the style sheet of the saliency maps
+
+    @property
+    def choices(self) -> list[gr.Radio]:
+        return [self.truth, self.view]
 
 
-def build_digits_tab(words: Words) -> DigitsTab:
-    """Lay out the tab."""
-    current = gr.State(None)  # the digit tensor (1, 28, 28) that is answered now
-    with gr.Row(elem_classes="predict digits"):
-        with gr.Column(scale=1, min_width=300, elem_classes="hand"):
-            pad = drawing_pad(words)
-            seen = gr.HTML(cards.seen(None, words))
-            upload = picture_upload(words, words["tasks.digits.upload"])
-            gr.Markdown(words["tasks.digits.privacy"], elem_classes="small")
-        truth, view, answer, heat = _answers(DIGITS, words)
+@dataclass(frozen=True)
+class _Answerer:
+    """The handlers of a task's tab in one language."""
 
-    def on_drawing(value: object, truth: str, view: str) -> tuple[Any, str, str]:
+    task: Task
+    words: Words
+
+    def predict(self, picture: Image.Image | None) -> Prediction | None:
+        """The answers to a picture; None where there is nothing to answer."""
+        if picture is None:
+            return None
+        image = self.task.to_tensor(picture)
+        return None if self.task.is_blank(image) else predictor.predict(self.task.key, image)
+
+    def answer(self, prediction: Prediction | None, truth: str, view: View) -> Markup:
+        """The cards; without a prediction, what to do for one."""
+        if prediction is None:
+            return message(self.words.task(self.task.key, "blank"))
+        return answers_html(self.task, prediction, Choices(truth, view), self.words)
+
+    def seen(self, prediction: Prediction | None) -> Markup:
+        """The picture that the networks see."""
+        return seen(self._picture(prediction), self.task, self.words)
+
+    def drawing_maps(self, prediction: Prediction | None) -> Markup:
+        """The style sheet of the saliency maps on a drawing."""
+        if prediction is None:
+            return Markup()
+        maps = predictor.saliency_maps(self.task.key, prediction.features)
+        return drawing_style(self.task, maps, self._picture(prediction))
+
+    def photo_maps(self, prediction: Prediction, photo: Image.Image) -> Markup:
+        """The style sheet of the saliency maps on a photo."""
+        maps = predictor.saliency_maps(self.task.key, prediction.features)
+        return photo_style(self.task, maps, photo)
+
+    def _picture(self, prediction: Prediction | None) -> Tensor | None:
+        # Without a backbone, what the networks are given is the picture itself.
+        shown = prediction is not None and self.task.backbone is None
+        return prediction.features if prediction and shown else None
+
+
+def _drawing_layout(task: Task, words: Words) -> AnswerTab:
+    """A pad, what the networks see and an upload on the left; the answers on the right."""
+    answerer = _Answerer(task, words)
+    with gr.Column(scale=1, min_width=300, elem_classes="hand"):
+        pad = drawing_pad(task, words)
+        looked_at = gr.HTML(answerer.seen(None))
+        upload = picture_upload(words, words.task(task.key, "upload"))
+        gr.Markdown(words.task(task.key, "privacy"), elem_classes="small")
+    panel = _panel(answerer)
+
+    def on_drawing(value: object, truth: str, view: View) -> tuple[Any, Markup, Markup]:
         try:
             picture = decode(value)
         except PictureError as error:
-            return None, cards.seen(None, words), cards.message(refusal(error, words))
-        return on_upload(picture, truth, view)
+            return None, answerer.seen(None), message(refusal(error, words))
+        return on_picture(picture, truth, view)
 
-    def on_upload(picture: Image.Image | None, truth: str, view: str) -> tuple[Any, str, str]:
-        digit = None if picture is None else DIGITS.to_tensor(picture)
-        return digit, *shown(digit, truth, view)
+    def on_picture(
+        picture: Image.Image | None, truth: str, view: View
+    ) -> tuple[Any, Markup, Markup]:
+        prediction = answerer.predict(picture)
+        return prediction, *shown(prediction, truth, view)
 
-    def shown(digit: Tensor | None, truth: str, view: str) -> tuple[str, str]:
-        if digit is None or DIGITS.is_blank(digit):
-            return cards.seen(None, words), cards.message(words["tasks.digits.blank"])
-        return cards.seen(digit[0].numpy(), words), _cards(
-            DIGITS, inference.predict(DIGITS.key, digit), truth, view, words
-        )
+    def shown(prediction: Prediction | None, truth: str, view: View) -> tuple[Markup, Markup]:
+        return answerer.seen(prediction), answerer.answer(prediction, truth, view)
 
-    def explained(digit: Tensor | None) -> str:
-        if digit is None or DIGITS.is_blank(digit):
-            return ""
-        return cards.heatmaps(inference.explain(DIGITS.key, digit), digit[0].numpy())
+    outputs = [panel.answered, looked_at, panel.answer]
+    drawn = pad.change(on_drawing, [pad, *panel.choices], outputs, **_PREDICT)
+    uploaded = upload.change(on_picture, [upload, *panel.choices], outputs, **_PREDICT)
+    for event in (drawn, uploaded):
+        event.success(answerer.drawing_maps, panel.answered, panel.maps, **_EXPLAIN)
 
-    outputs = [current, seen, answer]
-    drawn = pad.change(on_drawing, [pad, truth, view], outputs, **_QUICK)
-    uploaded = upload.change(on_upload, [upload, truth, view], outputs, **_QUICK)
-    # The bars do not wait for the reasons, which cost fifty times the compute.
-    for answered in (drawn, uploaded):
-        answered.success(explained, current, heat, **(_QUICK | {"concurrency_id": "explain"}))
-    gr.on([truth.change, view.change], shown, [current, truth, view], [seen, answer], **_QUICK)
+    def show_after(event: Any) -> None:
+        inputs = [panel.answered, *panel.choices]
+        event = event.then(shown, inputs, [looked_at, panel.answer], **_PREDICT)
+        event.success(answerer.drawing_maps, panel.answered, panel.maps, **_EXPLAIN)
 
-    def answer_after(event: Any) -> None:
-        answered = event.then(shown, [current, truth, view], [seen, answer], **_QUICK)
-        answered.success(explained, current, heat, **(_QUICK | {"concurrency_id": "explain"}))
-
-    return DigitsTab(current, truth, answer_after)
+    return AnswerTab(panel.answered, panel.truth, show_after)
 
 
-def build_pets_tab(words: Words) -> gr.State:
-    """Lay out the tab; returns what holds the prediction for the photo shown last, or None."""
-    current = gr.State(None)  # the prediction that is shown now; the photo itself is not kept
-    with gr.Row(elem_classes="predict pets"):
-        with gr.Column(scale=1, min_width=300, elem_classes="hand"):
-            upload = picture_upload(words, words["tasks.pets.upload"], webcam=True, height=300)
-            _samples(words, upload)
-            gr.Markdown(
-                f"{words['tasks.pets.samples_hint']} {words['tasks.pets.privacy']}",
-                elem_classes="small",
-            )
-        truth, view, answer, heat = _answers(PETS, words)
+def _photo_layout(task: Task, words: Words) -> AnswerTab:
+    """An upload with a camera and samples on the left; the answers on the right."""
+    answerer = _Answerer(task, words)
+    with gr.Column(scale=1, min_width=300, elem_classes="hand"):
+        label = words.task(task.key, "upload")
+        upload = picture_upload(words, label, webcam=True, height=300)
+        _sample_buttons(task, words, upload)
+        notes = [words.task(task.key, part) for part in ("samples_hint", "privacy")]
+        gr.Markdown("  \n".join(filter(None, notes)), elem_classes="small")
+    panel = _panel(answerer)
 
-    def on_photo(
-        photo: Image.Image | None, truth: str, view: str
-    ) -> tuple[Prediction | None, str, str]:
-        if photo is None:
-            return None, cards.message(words["tasks.pets.blank"]), ""
-        prediction = inference.predict(PETS.key, PETS.to_tensor(photo))
-        reasons = cards.photo_heatmaps(inference.explain(PETS.key, prediction.features), photo)
-        return prediction, shown(prediction, truth, view), reasons
+    def on_photo(photo: Image.Image | None, truth: str, view: View) -> tuple[Any, Markup, Markup]:
+        prediction = answerer.predict(photo)
+        shown = answerer.answer(prediction, truth, view)
+        # In one event: a map that came later would lie on the photo before.
+        maps = answerer.photo_maps(prediction, photo) if prediction and photo else Markup()
+        return prediction, shown, maps
 
-    def shown(prediction: Prediction | None, truth: str, view: str) -> str:
-        return (
-            _cards(PETS, prediction, truth, view, words)
-            if prediction
-            else cards.message(words["tasks.pets.blank"])
-        )
+    outputs = [panel.answered, panel.answer, panel.maps]
+    upload.change(on_photo, [upload, *panel.choices], outputs, **_PREDICT)
 
-    upload.change(on_photo, [upload, truth, view], [current, answer, heat], **_QUICK)
-    gr.on([truth.change, view.change], shown, [current, truth, view], answer, **_QUICK)
-    return current
+    def show_after(event: Any) -> None:
+        inputs = [panel.answered, *panel.choices]
+        event.then(answerer.answer, inputs, panel.answer, **_PREDICT)
+
+    return AnswerTab(panel.answered, panel.truth, show_after)
 
 
-def _samples(words: Words, upload: gr.Image) -> None:
+def _sample_buttons(task: Task, words: Words, upload: gr.Image) -> None:
     """Photos to click. (Those of ``gr.Examples`` have no name for who cannot see them.)"""
+    samples = task.samples()
+    if not samples:
+        return
     with gr.Row(elem_classes="samples"):
-        for path in SAMPLES:
+        for sample in samples:
             # As a data URL: a file's copy in gradio's folder would be deleted with the visitors'
             # photos.
-            small = {"path": "", "url": jpeg_url(ImageOps.contain(read_picture(path), (200, 200)))}
-            button = gr.Button(
-                words["sample_" + Path(path).stem], icon=small, size="sm", min_width=80
-            )  # type: ignore[arg-type]  # a FileData will do
-            button.click(partial(read_picture, path), None, upload, **_QUICK)
+            small = {"path": "", "url": jpeg_url(ImageOps.contain(sample.picture, _THUMBNAIL))}
+            name = words.get(f"tasks.{task.key}.samples.{sample.key}", sample.key)
+            button = gr.Button(name, icon=small, size="sm", min_width=80)  # type: ignore[arg-type]  # a FileData will do
+            button.click(_giver(sample), None, upload, **_PREDICT)
 
 
-def _answers(task: Task, words: Words) -> tuple[gr.Radio, gr.Radio, gr.HTML, gr.HTML]:
-    """The right side: the true class, which probabilities, the cards, and the style sheet of their
-    heatmaps."""
-    names = [(cards.label_name(label, words), label) for label in task.labels]
+def _giver(sample: Sample) -> Callable[[], Image.Image]:
+    return lambda: sample.picture
+
+
+def _panel(answerer: _Answerer) -> _Panel:
+    """The right side: the true class, which probabilities, the cards, and their saliency maps."""
+    task, words = answerer.task, answerer.words
+    answered = gr.State(None)
     with gr.Column(scale=3, min_width=320):
         with gr.Row(elem_classes="choices"):
-            truth = gr.Radio(
-                [(words["predict.truth_unknown"], ""), *names],
-                value="",
-                label=words["predict.truth"],
-                scale=3,
-            )
-            view = gr.Radio(
-                [
-                    (words["predict.view_softmax"], "softmax"),
-                    (words["predict.view_calibrated"], "calibrated"),
-                ],
-                value="softmax",
-                label=words["predict.view"],
-                info=words["predict.view_info"],
-                scale=2,
-            )
-        return truth, view, gr.HTML(cards.message(words["blank_" + task.key])), gr.HTML()
+            truth, view = _truth_choice(task, words), _view_choice(words)
+        panel = _Panel(
+            answered, truth, view, gr.HTML(answerer.answer(None, "", "softmax")), gr.HTML()
+        )
+    inputs = [panel.answered, *panel.choices]
+    gr.on([truth.change, view.change], answerer.answer, inputs, panel.answer, **_PREDICT)
+    return panel
 
 
-def _cards(task: Task, prediction: Prediction, truth: str, view: str, words: Words) -> str:
-    return cards.cards(
-        prediction, task, truth or None, view, words, inference.is_flagged(task.key, prediction)
-    )
+def _truth_choice(task: Task, words: Words) -> gr.Radio:
+    names = [(words.label(task.key, label), label) for label in task.labels]
+    choices = [(words["predict.truth_unknown"], ""), *names]
+    return gr.Radio(choices, value="", label=words["predict.truth"], scale=3)
+
+
+def _view_choice(words: Words) -> gr.Radio:
+    views = [(words[f"predict.view_{view}"], view) for view in ("softmax", "calibrated")]
+    info = words["predict.view_info"]
+    return gr.Radio(views, value="softmax", label=words["predict.view"], info=info, scale=2)

@@ -1,78 +1,79 @@
-"""The tab with the report card: a task's figures as one page, built when it is first looked at."""
+"""The tab with the report cards: a task's figures as one page, built when it is first looked at."""
 
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
 import torch
-from torch import Tensor
 
 from losslens.checkpoints.files import CheckpointError
-from losslens.report import predictions
-from losslens.report import schema as report
-from losslens.tasks import TASKS
-from losslens.ui.components.answers import message
+from losslens.inference import predictor
+from losslens.inference.predictor import Prediction
+from losslens.report import predictions, schema
+from losslens.tasks import TASKS, Task
+from losslens.ui.html import Markup, render
 from losslens.ui.i18n import WORDS, Words
+from losslens.ui.page import QUICK, Page
 from losslens.ui.report.page import report_page
-from losslens.ui.tabs.predict import DigitsTab
 
-_QUICK: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-# The page's own buttons: print, and a disputed digit, which is marked so that the pad can find its
-# picture.
-_SCRIPT = """
-element.addEventListener("click", (event) => {
-  if (event.target.closest(".print")) window.print();
-  const digit = event.target.closest(".disputed button");
-  if (!digit) return;
-  element.querySelectorAll(".disputed .chosen").forEach((each) => each.classList.remove("chosen"));
-  digit.classList.add("chosen");
-  trigger("click", { index: Number(digit.dataset.index) });
-});
-"""
-_SHOW_ON_PAD = """() => {
-  const picture = document.querySelector(".disputed .chosen img");
-  document.querySelector(".pad canvas").dispatchEvent(new CustomEvent("picture", { detail: picture }));
-}"""
+_SCRIPT = (Path(__file__).parents[1] / "static" / "report.js").read_text()
+# The picture that was clicked, on the pad of its task where there is one.
+_SHOW_ON_PAD = "() => window.showDisputedPicture?.()"
 
 
-def build_report_tab(
-    words: Words, language: str, tab: gr.Tab, tabs: gr.Tabs, digits: DigitsTab
-) -> None:
-    """Lay out the tab. A disputed digit, clicked, opens on ``digits``, the first of ``tabs``, as it
-    was tested."""
-    names = [(words["report_" + task], task) for task in TASKS]
+def build(page: Page, tab: gr.Tab) -> None:
+    """Lay out the tab. A disputed picture, clicked, opens on the tab of its task, as it was
+    tested."""
+    words = page.words
+    first = next(iter(TASKS))
+    names = [(words.task(task, "report"), task) for task in TASKS]
     with gr.Row(elem_classes="report-controls"):
-        task = gr.Radio(names, value="digits", label=words["report.task"])
-    page = gr.HTML("", js_on_load=_SCRIPT, elem_id="report")
-    shown = gr.State("")  # the task whose page is there
+        chosen = gr.Radio(names, value=first, label=words["report.task"])
+    # One place a task, of which one is shown: a click then belongs to one task.
+    places = {task: gr.HTML(js_on_load=_SCRIPT, visible=task == first) for task in TASKS}
+    built = gr.State([])  # the tasks whose pages are in their places
 
-    def show(wanted: str, there: str) -> tuple[Any, str]:
-        return (gr.skip(), there) if wanted == there else (_page(wanted, language), wanted)
+    def show(wanted: str, there: list[str]) -> tuple[Any, ...]:
+        pages = {task: gr.HTML(visible=task == wanted) for task in places}
+        if wanted not in there:
+            pages[wanted] = gr.HTML(_page(wanted, words), visible=True)
+        return *pages.values(), [*there, wanted]
 
-    for event in (tab.select, task.change):
-        event(show, [task, shown], [page, shown], **_QUICK)
-    opened = page.click(_disputed, None, [digits.drawing, digits.truth], **_QUICK)
-    digits.answer_after(opened)
-    opened.then(lambda: gr.Tabs(selected="digits"), None, tabs, **_QUICK).then(
-        None, js=_SHOW_ON_PAD, **_QUICK
-    )
+    for event in (tab.select, chosen.change):
+        event(show, [chosen, built], [*places.values(), built], **QUICK)
+    for key, place in places.items():
+        if TASKS[key].shareable and key in page.answers:
+            _open_on_click(page, TASKS[key], place)
 
 
-def _page(task: str, language: str) -> str:
+def _open_on_click(page: Page, task: Task, place: gr.HTML) -> None:
+    answers = page.answers[task.key]
+
+    def answer(event: gr.EventData) -> tuple[Prediction, str]:
+        return _answer_disputed(task, int(event.index))
+
+    opened = place.click(answer, None, [answers.answered, answers.truth], **QUICK)
+    answers.show_after(opened)
+    turned = opened.then(page.select(task.key), None, page.tabs, **QUICK)
+    turned.then(None, js=_SHOW_ON_PAD, **QUICK)
+
+
+def _page(task: str, words: Words) -> Markup:
     try:
-        return _built(task, language)
+        return _built(task, words.language)
     except CheckpointError:
-        return message(WORDS[language]["report.missing"].format(task=task))
+        return render("report/missing.html", text=words["report.missing"].format(task=task))
 
 
 @cache
-def _built(task: str, language: str) -> str:
-    return report_page(report.load(task), WORDS[language])
+def _built(task: str, language: str) -> Markup:
+    return report_page(schema.load(task), WORDS[language])
 
 
-def _disputed(event: gr.EventData) -> tuple[Tensor, str]:
-    """The digit that was clicked, as it was tested, and its true class."""
-    stored, index = predictions.load("digits"), int(event.index)
-    picture = stored.pictures[index]
-    truth = TASKS["digits"].labels[int(stored.target[stored.disputed[index]])]
-    return picture.to(torch.float32) / 255, truth
+def _answer_disputed(task: Task, index: int) -> tuple[Prediction, str]:
+    """The answers to a disputed picture, as it was tested, and its true class."""
+    stored = predictions.load(task.key)
+    picture = stored.pictures[index].to(torch.float32) / 255
+    truth = task.labels[int(stored.target[stored.disputed[index]])]
+    return predictor.predict(task.key, picture), truth

@@ -1,16 +1,17 @@
-"""A loss taken apart: the curves pass through the visitor's own logits, and their weights have the known closed forms."""
+"""A loss taken apart: the curves pass through the logits themselves, their weights have the known
+closed forms, and what a network cannot learn from is found."""
 
 import pytest
 import torch
 
 from losslens.losses import LOSSES
-from losslens.losses.curves import anatomy, curves
+from losslens.losses.analysis import MAX_CLASSES, anatomy, check, curves
 from losslens.losses.formula import parse
 
 LOGITS = [1.5, -0.5, 2.0, 0.25, -3.0, 0.0, 1.0, -1.0, 0.5, 2.5]
 
 
-@pytest.mark.parametrize("classes", range(2, 11))
+@pytest.mark.parametrize("classes", range(2, MAX_CLASSES + 1))
 @pytest.mark.parametrize("key", LOSSES)
 def test_the_curve_passes_through_the_logits_it_is_drawn_for(key: str, classes: int) -> None:
     logits = LOGITS[:classes]
@@ -47,8 +48,8 @@ def test_the_weight_is_the_closed_form_in_p_y_whatever_the_other_logits(loss, we
 @pytest.mark.parametrize(
     ("logits", "target", "said"),
     [
-        ([1.0], 0, "from 2 to 10"),
-        ([0.0] * 11, 0, "from 2 to 10"),
+        ([1.0], 0, f"from 2 to {MAX_CLASSES}"),
+        ([0.0] * (MAX_CLASSES + 1), 0, f"from 2 to {MAX_CLASSES}"),
         ([0.0, float("nan")], 0, "from -50"),
         ([0.0, 1.0], 2, "true class"),
     ],
@@ -56,3 +57,22 @@ def test_the_weight_is_the_closed_form_in_p_y_whatever_the_other_logits(loss, we
 def test_what_cannot_be_taken_apart_is_refused(logits: list[float], target: int, said: str) -> None:
     with pytest.raises(ValueError, match=said):
         anatomy(LOSSES["mse"], logits, target)
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("sum(abs(p - e))", {"finite", "gradient_finite", "learns", "decreasing"}),
+        ("-sum(e * logp) + (1 - p_y)", {"finite", "gradient_finite", "learns", "decreasing"}),
+        ("p_y", {"finite", "gradient_finite", "no_gradient", "not_decreasing"}),
+        ("1 / relu(p_y - 0.5)", {"not_finite", "gradient_finite", "learns", "decreasing"}),
+        ("sqrt(p_y - 2)", {"not_finite", "gradient_not_finite", "no_gradient", "decreasing"}),
+        (
+            "where(p_y > 0.5, 0, 1) + 0 * p_y",
+            {"finite", "gradient_finite", "no_gradient", "decreasing"},
+        ),
+        ("sum((z - e) ** 2)", {"finite", "gradient_finite", "learns", "not_decreasing"}),
+    ],
+)
+def test_findings(text: str, kinds: set[str]) -> None:
+    assert {finding.kind for finding in check(parse(text))} == kinds

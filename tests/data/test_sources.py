@@ -1,4 +1,4 @@
-"""Loaders: pets from folders and from the Oxford-IIIT Pet dataset's own layout, and one line where there is nothing."""
+"""Loaders: pets from folders and from Oxford's own layout, and one line where there is nothing."""
 
 from pathlib import Path
 from typing import Any
@@ -8,10 +8,10 @@ import torch
 from PIL import Image
 from torchvision import datasets
 
-from losslens.data.dataset import Dataset, with_label_noise
-from losslens.data.sources import PETS, other_photos, pets
-from losslens.training.config import TrainConfig
-from losslens.training.loop import batch_indices
+from losslens.data.sources import PET_LABELS, mnist, pets, photos_without_pets
+from losslens.images.preprocessing import PHOTO_SIDE
+
+CAT = PET_LABELS.index("cat")
 
 
 def photo(path: Path, colour: str, size: tuple[int, int] = (60, 40)) -> None:
@@ -32,17 +32,18 @@ def folders(tmp_path: Path) -> Path:
 @pytest.mark.parametrize("below", ["", "pets"])
 def test_pets_come_from_folders(folders: Path, below: str) -> None:
     splits = pets(folders / below)
-    assert (len(splits.train), len(splits.held_out), len(splits.test)) == (32, 8, 4)
-    assert splits.train.images.shape == (32, 3, 224, 224)
-    for images, target in (
-        part.batch(torch.arange(len(part))) for part in (splits.train, splits.held_out, splits.test)
-    ):
+    parts = (splits.train, splits.held_out, splits.test)
+    assert [len(part) for part in parts] == [32, 8, 4]
+    assert splits.train.images.shape == (32, 3, PHOTO_SIDE, PHOTO_SIDE)
+    for part in parts:
+        images, target = part.batch(torch.arange(len(part)))
         red = images.mean(dim=(2, 3))[:, 0] > 0.5
-        assert (red == (target == PETS.index("cat"))).all()
+        assert (red == (target == CAT)).all()
 
 
-def test_other_folders_beside_cat_and_dog_are_refused(folders: Path) -> None:
-    photo(folders / "pets" / "train" / "bird" / "0.png", "green")
+@pytest.mark.parametrize("part", ["train", "test"])
+def test_other_folders_beside_cat_and_dog_are_refused(folders: Path, part: str) -> None:
+    photo(folders / "pets" / part / "bird" / "0.png", "green")
     with pytest.raises(FileNotFoundError, match="cat/ and dog/ alone"):
         pets(folders)
 
@@ -55,23 +56,28 @@ def test_pets_come_from_oxfords_layout(tmp_path: Path) -> None:
         for index in range(10):
             name, kind = (f"Bombay_{part}{index}", 1) if index % 2 else (f"beagle_{part}{index}", 2)
             photo(base / "images" / f"{name}.jpg", "red" if kind == 1 else "blue")
-            lines.append(f"{name} {1 if kind == 1 else 2} {kind} 1")
+            lines.append(f"{name} {kind} {kind} 1")
         (base / "annotations" / f"{part}.txt").write_text("\n".join(lines) + "\n")
     splits = pets(tmp_path)
     assert (len(splits.train), len(splits.held_out), len(splits.test)) == (8, 2, 10)
-    images, target = splits.test.batch(torch.arange(10))
-    assert ((images[:, 0].mean(dim=(1, 2)) > 0.5) == (target == 0)).all()
+    images, target = splits.test.batch(torch.arange(len(splits.test)))
+    assert ((images[:, 0].mean(dim=(1, 2)) > 0.5) == (target == CAT)).all()
 
 
-def test_without_photos_and_network_one_line_says_what_to_do(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("load", "source", "download"),
+    [(pets, datasets.OxfordIIITPet, "_download"), (mnist, datasets.MNIST, "download")],
+    ids=["pets", "mnist"],
+)
+def test_without_data_and_network_one_line_says_what_to_do(
+    load: Any, source: Any, download: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def unreachable(*_: Any, **__: Any) -> None:
         raise RuntimeError("no network")
 
-    monkeypatch.setattr(datasets.OxfordIIITPet, "_download", unreachable)
+    monkeypatch.setattr(source, download, unreachable)
     with pytest.raises(FileNotFoundError, match="--data-root"):
-        pets(tmp_path)
+        load(tmp_path)
 
 
 def test_photos_of_other_things_are_found_and_pets_and_broken_files_passed_over(
@@ -83,22 +89,7 @@ def test_photos_of_other_things_are_found_and_pets_and_broken_files_passed_over(
     for pet in ("cats/1.png", "black-cat.png", "Dog2.jpg", "puppies/x.png", "chelsea.png"):
         photo(tmp_path / pet, "red")
     (tmp_path / "broken.png").write_bytes(b"no picture")
-    found = other_photos([tmp_path / "a", tmp_path])
+    found = photos_without_pets([tmp_path / "a", tmp_path])
     assert sorted(each.size for each in found) == [(60, 40), (60, 40), (60, 40), (1024, 23)]
     with pytest.raises(FileNotFoundError, match="no photo"):
-        other_photos([tmp_path / "none"])
-
-
-def test_wrong_labels_are_as_many_as_asked_and_lie_in_every_batch(mini: Dataset) -> None:
-    wrong = with_label_noise(mini, 0.4, 10, seed=0).target != mini.target
-    assert wrong.sum() == 2000
-    config = TrainConfig(seed=0, batch_size=100)
-    shares = torch.stack(
-        [wrong[batch_indices(config, step, 50, 5000)].float().mean() for step in range(50)]
-    )
-    assert (
-        shares.min() > 0.2 and shares.max() < 0.6
-    )  # the first epoch's order comes from the same seed
-    to = with_label_noise(mini, 0.4, 10, seed=0).target[wrong & (mini.target == 3)]
-    assert set(to.tolist()) == set(range(10)) - {3}
-    assert (with_label_noise(mini, 0.0, 10, seed=0).target == mini.target).all()
+        photos_without_pets([tmp_path / "none"])

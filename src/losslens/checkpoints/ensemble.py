@@ -1,0 +1,86 @@
+"""All networks of a task, loaded once: one a loss, and the backbone that they share."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from losslens.checkpoints.files import Checkpoint, CheckpointError, load, load_backbone
+from losslens.data.dataset import Dataset
+from losslens.evaluation.metrics import outputs_of
+from losslens.losses import LOSSES
+from losslens.tasks import TASKS, Task
+
+
+@dataclass(frozen=True)
+class Ensemble:
+    """A task's networks in eval mode, by loss in the catalogue's order."""
+
+    task: Task
+    backbone: nn.Module | None  # where the networks share one
+    members: dict[str, Checkpoint]
+    missing: dict[str, str]  # losses whose checkpoint cannot be used, and why
+
+    @property
+    def losses(self) -> list[str]:
+        """The losses of the networks that are here."""
+        return list(self.members)
+
+    @property
+    def networks(self) -> dict[str, nn.Module]:
+        """Each loss's network: what ``inputs`` gives to logits."""
+        return {loss: member.network for loss, member in self.members.items()}
+
+    @property
+    def temperatures(self) -> dict[str, float]:
+        """softmax(logits / temperature) is calibrated."""
+        return {loss: member.card.temperature for loss, member in self.members.items()}
+
+    @torch.inference_mode()
+    def features(self, image: Tensor) -> Tensor:
+        """What the networks take of a picture (C, H, W) in 0..1: itself, or its features."""
+        if self.backbone is None:
+            return image
+        batch = image[None].contiguous(memory_format=torch.channels_last)
+        features: Tensor = self.backbone(batch)[0]
+        return features
+
+    def inputs(self, pictures: Dataset) -> Dataset:
+        """Likewise of a whole data set."""
+        return on_backbone(self.backbone, pictures) if self.backbone is not None else pictures
+
+    def outputs(self, pictures: Dataset) -> dict[str, Tensor]:
+        """Each loss's logits (N, C)."""
+        return self.logits(self.inputs(pictures))
+
+    def logits(self, inputs: Dataset) -> dict[str, Tensor]:
+        """Each loss's logits (N, C) of what ``inputs`` gave."""
+        return {loss: outputs_of(network, inputs) for loss, network in self.networks.items()}
+
+    def required(self) -> "Ensemble":
+        """Itself. Raises CheckpointError, with the first reason, where no network is here."""
+        if not self.members:
+            raise CheckpointError(next(iter(self.missing.values())))
+        return self
+
+
+def load_ensemble(task: str, folder: Path | None = None) -> Ensemble:
+    """All checkpoints of a task that can be used, of ``folder`` or of the models folder."""
+    record = TASKS[task]
+    try:
+        backbone = load_backbone(task, folder) if record.backbone else None
+    except CheckpointError as error:
+        return Ensemble(record, None, {}, dict.fromkeys(LOSSES, str(error)))
+    members, missing = {}, {}
+    for loss in LOSSES:
+        try:
+            members[loss] = load(task, loss, folder)
+        except CheckpointError as error:
+            missing[loss] = str(error)
+    return Ensemble(record, backbone, members, missing)
+
+
+def on_backbone(backbone: nn.Module, pictures: Dataset) -> Dataset:
+    """The backbone's features of every picture, in half precision."""
+    return Dataset(outputs_of(backbone, pictures).half(), pictures.target)
