@@ -16,6 +16,6 @@ from losslens.ui.app import launch
 if __name__ == "__main__":
     launch()  # returns after Ctrl-C, when the server has closed
     sys.stdout.flush()
-    os._exit(
-        0
-    )  # at once: the interpreter's own end waits for threads that may still be reading checkpoints or answering
+    # At once: the interpreter's own end waits for threads that may still be reading checkpoints or
+    # answering.
+    os._exit(0)

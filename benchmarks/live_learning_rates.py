@@ -1,7 +1,8 @@
-"""Which learning rate to recommend for each loss and optimizer in live training: accuracy on examples not learnt from.
+"""Which learning rate to recommend for each loss and optimizer in live training.
 
-Of the 4,000 examples that a live run learns from, 800 are kept apart; the others are trained on as a run does, with one
-seed. The 1,000 held-out examples, whose accuracy the page shows, play no part.
+It prints accuracies on examples not learnt from. Of the 4,000 examples that a live run learns from,
+800 are kept apart; the others are trained on as a run does, with one seed. The 1,000 held-out
+examples, whose accuracy the page shows, play no part.
 
     python benchmarks/live_learning_rates.py digits
 """
@@ -9,6 +10,7 @@ seed. The 1,000 held-out examples, whose accuracy the page shows, play no part.
 import argparse
 
 import torch
+
 from losslens.evaluation.metrics import outputs_of
 from losslens.live.config import LiveConfig, live_tasks
 from losslens.losses import LOSSES

@@ -1,6 +1,7 @@
-"""Live training as its visitors meet it: how soon, how accurate, at what cost for those who draw, and what stays behind.
+"""Live training as its visitors meet it: how soon, how accurate, at what cost, and what it leaves.
 
-The app runs in a process of its own, as ``python app.py`` starts it; visitors are pages of a headless Chromium.
+The app runs in a process of its own, as ``python app.py`` starts it; visitors are pages of a
+headless Chromium.
 
     python benchmarks/live_training.py
 """

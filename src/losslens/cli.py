@@ -252,7 +252,7 @@ def _translations(options: argparse.Namespace) -> None:
         total = len(i18n.WORDS[i18n.FALLBACK])
         print(f"{language}: {total - len(paths)} of {total} texts")
         for path in paths:
-            print(f"  {path}: {i18n.WORDS[i18n.FALLBACK][path]}")
+            print(f"  {path}: {' '.join(i18n.WORDS[i18n.FALLBACK][path].split())}")
 
 
 def _app_arguments(parser: argparse.ArgumentParser) -> None:

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from test_accessibility import violations
 
 from losslens.live.queue import QUEUE
-from support.live import wait_until
+from support.pages import violations
+from support.waiting import until
 
 
 def workers() -> list[int]:
@@ -52,18 +52,18 @@ def test_a_run_shows_curves_readings_and_a_table(live: Any) -> None:
         and "No digit" not in live.locator("#live-charts").inner_text()
     )
     assert "Done" in live.locator("#live-status").inner_text()
-    wait_until(lambda: not workers())
+    until(lambda: not workers())
 
 
 def test_stop_and_a_closed_tab_end_the_worker(live: Any) -> None:
     for leave in (lambda: live.get_by_role("button", name="Stop", exact=True).click(), live.close):
         live.get_by_role("button", name="Start", exact=True).click()
-        wait_until(lambda: len(workers()) == 1)
+        until(lambda: len(workers()) == 1)
         live.wait_for_selector("#live-charts .chart", timeout=30_000)
         (pid,) = workers()
         assert pid in children()
         leave()
-        wait_until(lambda pid=pid: not workers() and pid not in children())
+        until(lambda pid=pid: not workers() and pid not in children())
         if not live.is_closed():
             live.wait_for_function(
                 "() => document.querySelector('#live-status').innerText.includes('Stopped')"
@@ -122,7 +122,8 @@ def test_what_a_run_leaves_can_be_taken_away(visit: Any, tmp_path: Path) -> None
 
 @pytest.mark.parametrize("path", ["", "ja"])
 def test_a_link_carries_the_settings(visit: Any, path: str) -> None:
-    asked = "?losses=focal,gce,own,hinge&wrong=90&epochs=3&optimizer=sgd&rates=one&rate=0.02&formula=sum((p-e)**2)"
+    asked = "?losses=focal,gce,own,hinge&wrong=90&epochs=3&optimizer=sgd&rates=one&rate=0.02"
+    asked += "&formula=sum((p-e)**2)"
     page = visit(path=path + asked, locale="ja-JP" if path else "en-US").page
     page.wait_for_function(
         "() => document.querySelector('#live-status').innerText.length > 40"

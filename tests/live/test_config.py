@@ -1,60 +1,36 @@
 """Settings of a run: what is refused, and what a new loss or a new task takes."""
 
-from collections.abc import Iterator
+import re
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
-import numpy as np
 import pytest
-import torch
-from torch import nn
 
-from losslens.data.dataset import Dataset
 from losslens.live.config import LiveConfig, live_tasks, loss_function
-from losslens.live.script import script
 from losslens.live.worker import Gate, points, prepared
 from losslens.losses import LOSSES, Loss
-from losslens.tasks import TASKS
-from losslens.tasks.base import LearningRates, Live
-from support.live import SHORT
-
-
-class Tiny(nn.Sequential):
-    """Four values to two classes."""
-
-    def __init__(self) -> None:
-        super().__init__(nn.Flatten(), nn.Linear(4, 2))
+from losslens.tasks import TASKS, Task
+from support import third_task
+from support.live import SHORT, run_script
 
 
 @pytest.fixture
-def tiny_task(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[str]:
-    """A task of 40 examples to learn from and 20 held out."""
-    images = torch.randn(60, 1, 2, 2, generator=torch.Generator().manual_seed(0))
-    target = (images.sum(dim=(1, 2, 3)) > 0).long()
-    whole = Dataset(images, target)
-    path = tmp_path / "tiny.npz"
-    np.savez(path, images=images.numpy(), target=target.numpy())
-    live = Live(
-        data_file=path,
-        load=lambda: (whole.pick(torch.arange(20, 60)), whole.pick(torch.arange(20))),
-        network=Tiny,
-        shape=(1, 2, 2),
-        learning_rates={"adamw": LearningRates(0.01), "sgd": LearningRates(0.1)},
-        read_code='archive["images"]',
-        order_code="torch.arange(len(target))",
-    )
-    task = replace(TASKS["digits"], key="tiny", labels=("low", "high"), shape=(1, 2, 2), live=live)
-    monkeypatch.setitem(TASKS, "tiny", task)
-    yield "tiny"
+def bars(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Task:
+    """A task with few examples and no more than a task must have."""
+    task = third_task.task(tmp_path)
+    monkeypatch.setitem(TASKS, task.key, task)
+    return task
 
 
-def test_a_task_with_few_examples_trains_with_all_of_them(tiny_task: str) -> None:
-    config = LiveConfig(task=tiny_task, losses=("mse", "own"), formula="-log(p_y)", epochs=20)
-    assert (config.examples, config.sizes, config.batch) == (40, (40, 20), 40)
+def test_a_task_with_few_examples_trains_with_all_of_them(bars: Task, tmp_path: Path) -> None:
+    losses = ("mse", "own")
+    config = LiveConfig(task=bars.key, losses=losses, formula="-log(p_y)", epochs=2, batch_size=30)
+    assert (config.examples, config.sizes) == (350, (350, third_task.HELD_OUT))
     *_, last = points(prepared(config), Gate())
-    assert last.seen == last.total == 800 and len(last.right[0]) == 20
-    assert "CLASSES = 2" in script(config) and "EXAMPLES = 40" in script(config)
+    assert last.seen == last.total == 2 * 11 * 30 and len(last.right[0]) == third_task.HELD_OUT
+    printed = run_script(config, tmp_path)
+    assert re.findall(r"accuracy (\S+)", printed) == [f"{share:.4f}" for share in last.accuracy]
 
 
 def test_a_task_without_live_training_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,9 +1,6 @@
 """The exported script: executed on its own, it gives the figures of the run."""
 
 import re
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -11,7 +8,7 @@ import pytest
 from losslens.live.config import LiveConfig
 from losslens.live.script import script
 from losslens.losses.formula import to_source
-from support.live import finished
+from support.live import finished, run_script
 
 RUNS = [
     LiveConfig(
@@ -39,13 +36,7 @@ def test_the_script_runs_alone_and_gives_the_figures_of_the_run(
     config: LiveConfig, tmp_path: Path
 ) -> None:
     last = finished(config)[-1]
-    (tmp_path / "train.py").write_text(script(config))
-    shutil.copy(config.live.data_file, tmp_path)
-    # Isolated: torch and numpy, and nothing of this project.
-    command = [sys.executable, "-I", "train.py"]
-    printed = subprocess.run(
-        command, cwd=tmp_path, capture_output=True, text=True, check=True
-    ).stdout
+    printed = run_script(config, tmp_path)
     assert "losslens" not in re.sub(r'""".*?"""', "", script(config), flags=re.S).lower()
     accuracies, errors = (
         [float(value) for value in re.findall(rf"{name} (\d\.\d+)", printed)]

@@ -1,4 +1,4 @@
-"""The Dockerfile: linted, true to the README's front matter, and its steps run below a folder, as nobody in particular."""
+"""The Dockerfile: linted, true to the README's front matter, and its steps run below a folder."""
 
 import json
 import os
@@ -9,7 +9,6 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -22,6 +21,7 @@ from packaging.requirements import Requirement
 from packaging.version import Version
 
 from support import dockerfile
+from support.waiting import until
 
 ROOT = Path(__file__).resolve().parents[2]
 STEPS = dockerfile.instructions((ROOT / "Dockerfile").read_text())
@@ -141,9 +141,7 @@ def as_user(image: dockerfile.Image) -> list[str]:
 def test_it_serves_is_healthy_answers_and_stops(
     image: dockerfile.Image, as_user: list[str]
 ) -> None:
-    with (
-        socket.socket() as free
-    ):  # another port, as `docker run -e` would say it: 7860 may be taken here
+    with socket.socket() as free:  # as `docker run -e` would say it: 7860 may be taken here
         free.bind(("127.0.0.1", 0))
         port = str(free.getsockname()[1])
     environment = image.variables() | {"GRADIO_SERVER_PORT": port}
@@ -164,10 +162,8 @@ def test_it_serves_is_healthy_answers_and_stops(
     with log.open("w") as out, start(image.last["CMD"], stdout=out, stderr=out) as app:
         try:
             assert not healthy()  # yet
-            deadline = time.monotonic() + 300
-            while not healthy():
-                assert app.poll() is None and time.monotonic() < deadline, log.read_text()
-                time.sleep(1)
+            assert until(lambda: app.poll() is not None or healthy(), seconds=300)
+            assert app.poll() is None, log.read_text()
             client = Client(f"http://127.0.0.1:{port}", verbose=False)
             assert client.predict("focal", [2, 0.5, -1], 0, api_name="/loss_value")[
                 "value"

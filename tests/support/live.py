@@ -1,11 +1,14 @@
 """Short live runs for several tests."""
 
 import os
-import time
-from collections.abc import Callable
+import shutil
+import subprocess
+import sys
+from pathlib import Path
 
 from losslens.live.config import LiveConfig, Point, Trained
 from losslens.live.process import LiveRun
+from losslens.live.script import script
 
 SHORT = LiveConfig(
     losses=("cross_entropy",), examples=400, epochs=1, batch_size=40, picture=[0.5] * 784
@@ -29,12 +32,16 @@ def finished(config: LiveConfig) -> list[Point]:
     return ended(config)[0]
 
 
-def wait_until(condition: Callable[[], object], most: float = 60.0) -> None:
-    """Look again and again until the condition holds; AssertionError after ``most`` seconds."""
-    deadline = time.monotonic() + most
-    while not condition():
-        assert time.monotonic() < deadline, f"it did not come true in {most:g} seconds"
-        time.sleep(0.1)
+def run_script(config: LiveConfig, folder: Path) -> str:
+    """What the exported script of a run prints, executed in ``folder`` beside its data."""
+    (folder / "train.py").write_text(script(config), encoding="utf-8")
+    data = folder / config.live.data_file.name
+    if not data.exists():
+        shutil.copy(config.live.data_file, data)
+    # Isolated: torch and numpy, and nothing of this project.
+    command = [sys.executable, "-I", "train.py"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True)
+    return done.stdout
 
 
 def gone(pid: int) -> bool:

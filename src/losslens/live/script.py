@@ -7,7 +7,7 @@ since a reader is to see it whole.
 
 import dis
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from string import Template
 from textwrap import dedent
@@ -15,11 +15,11 @@ from typing import Any
 
 import torch
 
-from losslens.evaluation.metrics import BINS, calibration_error
+from losslens.evaluation.metrics import calibration_error
 from losslens.live.config import MEASURED_AT_ONCE, OWN, LiveConfig, loss_function
 from losslens.losses.formula import to_source
 from losslens.tasks import TASKS
-from losslens.training.config import WARM_UP, TrainConfig, learning_rate_at
+from losslens.training.config import TrainConfig, learning_rate_at
 
 _TEMPLATE = Path(__file__).with_name("script_template.txt")
 _DECAY = TrainConfig.weight_decay
@@ -50,8 +50,6 @@ def script(config: LiveConfig) -> str:
         batch_size=config.batch,
         classes=len(TASKS[config.task].labels),
         to_learn=config.sizes[0],
-        warm_up=WARM_UP,
-        bins=BINS,
         at_once=MEASURED_AT_ONCE,
         runs=", ".join(f"({loss}, {rate!r})" for loss, rate in runs),
         pieces="\n\n".join(_pieces(config)),
@@ -65,24 +63,23 @@ def script(config: LiveConfig) -> str:
 
 def _pieces(config: LiveConfig) -> list[str]:
     """The sources of the network and of the functions that the script calls, each once."""
+    live = config.live
     losses = [loss_function(key, "") for key in config.losses if key != OWN]
-    others = [each for each in (config.live.augment, learning_rate_at, calibration_error) if each]
-    functions = dict.fromkeys(
-        part for function in (*losses, *others) for part in _with_callees(function)
-    )
+    used = [live.network, *losses, live.augment, learning_rate_at, calibration_error]
+    sources = [source for each in used if each is not None for source in _with_parts(each)]
     typed = [to_source(config.formula)] if OWN in config.losses else []
-    return [
-        inspect.getsource(config.live.network),
-        *(dedent(inspect.getsource(function)) for function in functions),
-        *typed,
-    ]
+    return list(dict.fromkeys([*sources, *typed]))
 
 
-def _with_callees(function: Callable[..., Any]) -> Iterator[Callable[..., Any]]:
-    """The functions of its own module that ``function`` calls, then itself."""
-    names = (each.argval for each in dis.get_instructions(function) if each.opname == "LOAD_GLOBAL")
-    for name in names:
-        used = function.__globals__.get(name)
-        if inspect.isfunction(used) and used.__module__ == function.__module__:
-            yield from _with_callees(used)
-    yield function
+def _with_parts(piece: Any) -> Iterator[str]:
+    """The source of a function or class, behind what it uses of its own module: constants,
+    functions and classes."""
+    functions = [piece] if inspect.isfunction(piece) else vars(piece).values()
+    for function in filter(inspect.isfunction, functions):
+        for each in dis.get_instructions(function):
+            used = function.__globals__.get(each.argval) if each.opname == "LOAD_GLOBAL" else None
+            if isinstance(used, int | float | str):
+                yield f"{each.argval} = {used!r}\n"
+            elif used is not piece and getattr(used, "__module__", "") == piece.__module__:
+                yield from _with_parts(used)
+    yield dedent(inspect.getsource(piece))

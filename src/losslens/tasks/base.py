@@ -72,7 +72,9 @@ class Live:
     seconds.
 
     ``read_code`` and ``order_code`` are the same reading as lines of the exported script: from
-    ``archive``, the opened ``data_file``, and from ``target``.
+    ``archive``, the opened ``data_file``, and from ``target``. The sources of ``network`` and
+    ``augment`` stand in that script too, so they use nothing of their modules but functions that
+    ``augment`` calls.
     """
 
     data_file: Path
