@@ -4,6 +4,7 @@ Each command imports what it needs when it is asked for: ``losslens --help`` imp
 """
 
 import argparse
+import gc
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -261,6 +262,7 @@ def _app_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _app(options: argparse.Namespace) -> None:
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # idle threads sleep instead of spinning
+    gc.disable()  # until the page is up: it would collect nothing, and take a quarter of the time
     _import("ui.app").launch(mcp=options.mcp)
 
 

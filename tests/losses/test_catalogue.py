@@ -1,6 +1,8 @@
 """Every entry of the catalogue: the lines of PyTorch that the explorer shows are executed and give
 our own loss's value; each loss has its own colour, and its texts."""
 
+import re
+
 import pytest
 import torch
 
@@ -41,7 +43,8 @@ def test_the_shown_lines_import_what_they_use_and_no_more(key: str) -> None:
 
 def test_every_loss_has_its_own_colour() -> None:
     colours = [colour_of(key) for key in LOSSES]
-    assert all(loss.colour for loss in LOSSES.values()) and len(set(colours)) == len(colours)
+    assert all(re.fullmatch("#[0-9a-f]{6}", colour) for colour in colours)
+    assert len(set(colours)) == len(colours)
 
 
 def test_losses_without_a_colour_get_colours_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,6 @@
 """The whole application: one page a language, its tabs, and how it is launched."""
 
+import gc
 import threading
 from importlib.util import find_spec
 from pathlib import Path
@@ -119,22 +120,21 @@ def launch(*, mcp: bool = False) -> None:
     """
     if mcp and find_spec("mcp") is None:
         raise ValueError('for MCP one more package is needed: pip install -e ".[mcp]"')
-    prepare()
-    build().launch(**launch_options(), mcp_server=mcp or None)
-
-
-def prepare() -> None:
-    """One thread a prediction; then, in the background, all that the first visitor would wait for.
-
-    While the page already answers, the checkpoints are read, and then a worker for the first live
-    run is started.
-    """
     # With a second busy process, torch's own choice made a forward pass 400 times slower.
     torch.set_num_threads(1)
+    app = build()
+    app.launch(**launch_options(), mcp_server=mcp or None, prevent_thread_lock=True)
+    gc.freeze()  # what is there now stays: there is nothing in it to collect
+    gc.enable()  # app.py and the command line start without
+    threading.Thread(target=_warm_up, daemon=True).start()
+    app.block_thread()
 
-    def warm() -> None:
-        for task in TASKS:
-            predictor.warm_up(task)
-        keep_one_ready()
 
-    threading.Thread(target=warm, daemon=True).start()
+def _warm_up() -> None:
+    """All that the first visitor would wait for, while the page already answers.
+
+    The checkpoints are read, and then a worker for the first live run is started.
+    """
+    for task in TASKS:
+        predictor.warm_up(task)
+    keep_one_ready()

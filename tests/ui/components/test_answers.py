@@ -67,10 +67,13 @@ def test_with_the_truth_it_says_who_was_right(language: str) -> None:
     assert "truth" not in shown(digits("3", "5"), language=language)
 
 
-def test_the_truth_line_has_the_networks_own_loss() -> None:
-    html = shown(digits("3"), Choices(truth="5"))
-    value = math.log(math.exp(2) + len(DIGITS.labels) - 1)  # cross-entropy: the true logit is 0
-    assert FIRST == "cross_entropy" and f"<b>{value:.4g}</b>" in html
+def test_a_truth_line_has_the_networks_own_loss() -> None:
+    given = [answer("cross_entropy", DIGITS.labels, "5"), answer("mse", DIGITS.labels, "3")]
+    html = shown(Prediction(given, DIGITS.blank(), None), Choices(truth="5"))
+    values = re.findall(r'<p class="truth (right|wrong)">.*?: <b>([^<]*)</b></p>', html)
+    right = math.log(math.exp(2) + len(DIGITS.labels) - 1) - 2  # the true logit is 2
+    wrong = 2**2 + 1  # logits of 2 and 0 where the one-hot target has 0 and 1
+    assert values == [("right", f"{right:.4g}"), ("wrong", f"{wrong:.4g}")]
 
 
 def test_the_view_chooses_the_probabilities() -> None:
@@ -83,19 +86,53 @@ def test_the_view_chooses_the_probabilities() -> None:
         assert html[view].count('class="bar') == len(DIGITS.labels) + 1  # and their group
 
 
-def test_no_softmax_is_called_certain() -> None:
-    sure = Prediction([answer(FIRST, DIGITS.labels, "3", lead=50)], DIGITS.blank(), None)
-    assert ">99.9%" in shown(sure)
+def sure(share: float) -> str:
+    """How sure a network is said to be whose answer has this probability."""
+    others = (1 - share) / (len(DIGITS.labels) - 1)
+    shares = [share if label == "3" else others for label in DIGITS.labels]
+    given = replace(answer(FIRST, DIGITS.labels, "3"), softmax=shares)
+    html = shown(Prediction([given], DIGITS.blank(), None))
+    (text,) = re.findall(r'class="sure"><b>([^<]*)</b>', html)
+    return str(text)
 
 
-def test_a_loss_without_an_answer_says_why() -> None:
-    problem = "Not measured yet. Make it with: losslens train digits --loss <x>"
-    html = answers_html(
-        DIGITS, Prediction([Missing(FIRST, problem)], DIGITS.blank(), None), Choices("3"), EN
+@pytest.mark.parametrize("share", [0.9995, 0.99951, 0.99999, 1.0])
+def test_no_softmax_is_called_certain(share: float) -> None:
+    assert sure(share) == ">99.9%"
+
+
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [(0.99949, "99.9%"), (0.9985, "99.9%"), (0.9983, "99.8%"), (0.5, "50.0%"), (0.1234, "12.3%")],
+)
+def test_all_else_is_rounded_to_a_tenth_of_a_percent(share: float, text: str) -> None:
+    assert sure(share) == text
+
+
+def test_a_card_has_a_bar_for_every_class_and_one_is_the_best() -> None:
+    given = answer(FIRST, DIGITS.labels, "3")
+    html = shown(Prediction([given], DIGITS.blank(), None))
+    bars = re.findall(
+        r'<div class="(bar[^"]*)"><span>(\d)</span>'
+        r'<i style="--share:([\d.]+)"></i><em>([\d.]+)</em>',
+        html,
     )
+    assert [label for _, label, _, _ in bars] == list(DIGITS.labels)
+    assert [label for kind, label, _, _ in bars if kind == "bar best"] == ["3"]
+    for (_, _, *shown_shares), share in zip(bars, given.softmax, strict=True):
+        assert shown_shares == [f"{share:.4f}", f"{share:.3f}"]
+
+
+def test_a_loss_without_an_answer_says_why_in_its_own_card() -> None:
+    problem = "Not measured yet. Make it with: losslens train digits --loss <x>"
+    given = [answer(FIRST, DIGITS.labels, "3"), Missing("focal", problem)]
+    html = answers_html(DIGITS, Prediction(given, DIGITS.blank(), None), Choices(), EN)
+    assert html.count('<section class="card"') == 1
+    assert '<section class="card missing" data-loss="focal">' in html
     assert EN["predict.missing"].format(problem=problem) in unescape(html)
-    assert "&lt;x&gt;" in html and 'class="card missing"' in html
-    assert "right-line" not in html
+    assert "&lt;x&gt;" in html and "<x>" not in html
+    none = Prediction([Missing(FIRST, problem)], DIGITS.blank(), None)
+    assert "right-line" not in answers_html(DIGITS, none, Choices(truth="3"), EN)
 
 
 @pytest.mark.parametrize("flagged", [True, False])
