@@ -229,7 +229,7 @@ def test_evaluate_prints_a_line_a_loss(
 def test_translations_lists_what_a_language_lacks(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert cli.main(["translations"]) == 0
+    assert cli.main(["translations", "ja"]) == 0
     assert capsys.readouterr().out == f"ja: {len(WORDS['ja'])} of {len(WORDS[FALLBACK])} texts\n"
     half = Words("fr", {"language": "Français", "live.start": "Démarrer"}, WORDS[FALLBACK])
     monkeypatch.setitem(WORDS, "fr", half)

@@ -1,4 +1,4 @@
-"""The OOD detector: it comes back from its file, with the losses that it was fitted on."""
+"""The OOD detector: its scores and threshold, and its file with the losses it was fitted on."""
 
 from pathlib import Path
 
@@ -37,12 +37,63 @@ def answered(spread: float, losses: tuple[str, ...] = PART) -> dict[str, list[fl
     return dict(zip(losses, logits(spread, 3)[:, 0].tolist(), strict=True))
 
 
-def test_it_tells_the_two_apart_and_flags_the_share_it_was_told(detector: ood.OODDetector) -> None:
+@pytest.mark.parametrize(("share", "count"), [(0.02, 8), (0.1, 40), (0.25, 100)])
+def test_the_asked_share_of_unseen_pictures_of_the_classes_is_flagged(
+    share: float, count: int
+) -> None:
+    unseen = rows(8, 2)
+    fitted = ood.fit(PART, rows(8, 0), rows(0, 1), unseen, flagged_share=share)
+    assert sum(map(fitted.flags, fitted.scores(unseen).tolist())) == count
+
+
+def test_it_tells_other_pictures_from_those_of_the_classes(detector: ood.OODDetector) -> None:
     assert detector.losses == PART
-    known, other = detector.scores(rows(8, 2)), detector.scores(rows(0, 4))
-    assert ((known >= 0) & (known <= 1)).all()
-    assert (known > detector.threshold).float().mean().item() == pytest.approx(0.1, abs=0.01)
+    known, other = detector.scores(rows(8, 3)), detector.scores(rows(0, 4))
+    assert (known > detector.threshold).float().mean() < 0.2
     assert (other > detector.threshold).float().mean() > 0.7
+
+
+def test_a_score_is_a_share_and_only_one_above_the_threshold_is_flagged(
+    detector: ood.OODDetector,
+) -> None:
+    scores = detector.scores(torch.cat([rows(100, 5), rows(0, 6) * 100]))
+    assert scores.min() >= 0 and scores.max() <= 1
+    threshold = float(detector.threshold)
+    assert 0 < threshold < 1
+    assert not detector.flags(threshold) and detector.flags(threshold + 1e-6)
+
+
+def test_a_statistic_far_out_counts_no_more_than_five_deviations(
+    detector: ood.OODDetector,
+) -> None:
+    far = detector.centre + torch.tensor([[5.0], [50.0], [4.0]]) * detector.spread
+    with torch.inference_mode():
+        at_five, at_fifty, at_four = detector(far)
+    torch.testing.assert_close(at_five, at_fifty)
+    assert (at_five - at_four).abs() > 0.1
+
+
+def test_fitting_again_gives_the_same_detector_and_leaves_torchs_chance_alone(
+    detector: ood.OODDetector,
+) -> None:
+    torch.manual_seed(3)
+    expected = torch.rand(3)
+    torch.manual_seed(3)
+    again = ood.fit(PART, rows(8, 0), rows(0, 1), rows(8, 2), flagged_share=0.1)
+    assert torch.equal(torch.rand(3), expected)
+    for name, value in again.state_dict().items():
+        assert torch.equal(value, detector.state_dict()[name])
+
+
+def test_the_statistics_are_the_logits_their_lead_their_scale_and_the_agreement() -> None:
+    networks = [torch.tensor([[1.0, 4.0, 2.0]])] * 3 + [torch.tensor([[5.0, 0.0, 0.0]])]
+    found = ood.statistics(networks)[0]
+    one = [1.0, 4.0, 2.0, 4.0, 2.0, float(networks[0].logsumexp(1))]
+    assert found[: len(one)].tolist() == pytest.approx(one)
+    assert len(found) == len(one) * len(networks) + 1 and float(found[-1]) == 3 / 4
+    features = torch.arange(8.0).reshape(1, 2, 2, 2)
+    with_features = ood.statistics(networks, features)[0]
+    assert with_features[-5:-1].tolist() == [1.5, 5.5, 3.0, 7.0]
 
 
 def test_what_is_saved_comes_back_with_its_losses(

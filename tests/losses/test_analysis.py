@@ -1,14 +1,35 @@
 """A loss taken apart: the curves pass through the logits themselves, their weights have the known
 closed forms, and what a network cannot learn from is found."""
 
+import math
+
 import pytest
 import torch
+from torch import Tensor
 
-from losslens.losses import LOSSES
-from losslens.losses.analysis import MAX_CLASSES, anatomy, check, curves
+from losslens.losses import LOSSES, Loss
+from losslens.losses.analysis import MAX_CLASSES, anatomy, check, curves, value_and_gradient
 from losslens.losses.formula import parse
 
+KNOWN = torch.tensor([[math.log(0.5), math.log(0.3), math.log(0.2)]], dtype=torch.float64)
+TRUE = torch.tensor([1])
 LOGITS = [1.5, -0.5, 2.0, 0.25, -3.0, 0.0, 1.0, -1.0, 0.5, 2.5]
+
+
+def test_a_value_that_does_not_depend_on_the_logits_has_no_slope() -> None:
+    def constant(logits: Tensor, target: Tensor) -> Tensor:
+        return torch.ones(len(target), requires_grad=True) * 3
+
+    value, slope = value_and_gradient(Loss("three", "Three", constant), KNOWN, TRUE)
+    assert value.tolist() == [3] and slope.tolist() == [[0, 0, 0]]
+
+
+def test_value_and_slope_come_even_where_gradients_are_off_and_leave_the_logits_alone() -> None:
+    with torch.inference_mode(False), torch.no_grad():
+        value, slope = value_and_gradient(LOSSES["cross_entropy"], KNOWN, TRUE)
+    assert value.item() == pytest.approx(-math.log(0.3)) and not value.requires_grad
+    assert slope[0].tolist() == pytest.approx([0.5, -0.7, 0.2])
+    assert not KNOWN.requires_grad
 
 
 @pytest.mark.parametrize("classes", range(2, MAX_CLASSES + 1))

@@ -1,5 +1,7 @@
 """Every loss against its contract, torch's own functions, its identities and its closed form."""
 
+import math
+
 import pytest
 import torch
 import torch.nn.functional as F
@@ -85,6 +87,33 @@ def test_gce_runs_from_cross_entropy_to_half_the_absolute_error(batch: Batch) ->
     torch.testing.assert_close(gce(logits, target, q=1.0), absolute / 2)
 
 
+# Three classes with probabilities 0.5, 0.3 and 0.2; the second is the true one.
+KNOWN = torch.tensor([[math.log(0.5), math.log(0.3), math.log(0.2)]], dtype=torch.float64)
+
+
+def sigmoid(value: float) -> float:
+    return 1 / (1 + math.exp(-value))
+
+
+BY_HAND = {
+    "cross_entropy": -math.log(0.3),
+    "kl_div": sum(
+        q * math.log(q / p) for q, p in ((1 / 30, 0.5), (0.9 + 1 / 30, 0.3), (1 / 30, 0.2))
+    ),
+    "mse": math.log(0.5) ** 2 + (math.log(0.3) - 1) ** 2 + math.log(0.2) ** 2,
+    "brier": 0.5**2 + 0.7**2 + 0.2**2,
+    "bce": -sum(math.log(s) for s in (1 / 1.5, sigmoid(math.log(0.3)), 1 / 1.2)),
+    "focal": -(0.7**2) * math.log(0.3),
+    "margin": 1 + math.log(0.5) - math.log(0.3),
+    "gce": (1 - 0.3**0.7) / 0.7,
+}
+
+
+@pytest.mark.parametrize("key", BY_HAND)
+def test_a_loss_of_known_probabilities_is_what_paper_and_pencil_give(key: str) -> None:
+    assert LOSSES[key].fn(KNOWN, torch.tensor([1])).item() == pytest.approx(BY_HAND[key], rel=1e-12)
+
+
 def smoothed(e: Tensor) -> Tensor:
     return 0.9 * e + 0.1 / e.shape[1]
 
@@ -131,7 +160,7 @@ CLOSED_FORMS = {
 
 
 @pytest.mark.parametrize("classes", [2, 3, 10])
-@pytest.mark.parametrize("key", LOSSES)
+@pytest.mark.parametrize("key", CLOSED_FORMS)
 def test_value_and_gradient_are_the_closed_forms(key: str, classes: int) -> None:
     generator = torch.Generator().manual_seed(1)
     logits = (

@@ -274,7 +274,7 @@ def test_a_new_tab_is_on_every_page(monkeypatch: pytest.MonkeyPatch) -> None:
         gr.Markdown(f"{page.words.language} {sorted(page.answers)}")
 
     monkeypatch.setattr(app, "TABS", [*app.TABS, Tab("glossary", build)])
-    titles = {"en": "Glossary", "ja": "用語集"}
+    titles = {language: f"Glossary, {language}" for language in WORDS}
     for language, words in list(WORDS.items()):
         own = {**words.own, "tabs.glossary": titles[language]}
         monkeypatch.setitem(WORDS, language, Words(language, own, WORDS[FALLBACK]))

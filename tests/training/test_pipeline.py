@@ -1,4 +1,4 @@
-"""From a configuration to a checkpoint: the fine-tuning at the end, and what is kept of the runs."""
+"""From a configuration to a checkpoint: fine-tuning at the end, and what is left of the runs."""
 
 from collections.abc import Callable
 from dataclasses import replace

@@ -7,7 +7,6 @@ import json
 import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -15,8 +14,6 @@ import pytest
 from gradio import processing_utils
 from gradio_client import Client
 
-from losslens.losses import LOSSES
-from losslens.losses.analysis import MAX_CLASSES
 from losslens.tasks import TASKS
 from losslens.ui import api as endpoints
 from losslens.ui import app as app_module
@@ -105,26 +102,8 @@ def test_a_number_that_json_lacks_is_null(app_url: str) -> None:
         ("loss_value", {"data": []}, "/loss_value takes 3 values and got 0"),
         ("loss_value", {"data": ["focal"]}, "/loss_value takes 3 values and got 1"),
         ("loss_value", {"data": ["fokal", [1, 2], 0]}, "loss is none of cross_entropy, kl_div"),
-        ("loss_value", {"data": ["p_y" * 200, [1, 2], 0]}, "at most 300 characters"),
-        ("loss_value", {"data": [3, [1, 2], 0]}, "loss must be text"),
-        ("loss_value", {"data": [["focal"], [1, 2], 0]}, "loss must be text"),
-        ("loss_value", {"data": ["focal", "12", 0]}, "logits must be a list of numbers"),
-        ("loss_value", {"data": ["focal", [1, "2"], 0]}, "logits must be a list of numbers"),
-        ("loss_value", {"data": ["focal", [1, True], 0]}, "logits must be a list of numbers"),
         ("loss_value", '{"data": ["focal", [NaN, 2], 0]}', "logits must be a list of numbers"),
         ("loss_value", '{"data": ["focal", [1e999, 2], 0]}', "logits must be a list of numbers"),
-        ("loss_value", {"data": ["focal", [1, 1e9], 0]}, "from -50 to 50"),
-        (
-            "loss_value",
-            {"data": ["focal", [1] * 100_000, 0]},
-            f"100000 logits are given; from 2 to {MAX_CLASSES}",
-        ),
-        ("loss_value", {"data": ["focal", [], 0]}, "0 logits are given"),
-        ("loss_value", {"data": ["focal", [1, 2], 0.5]}, "target must be a whole number"),
-        ("loss_value", {"data": ["focal", [1, 2], "0"]}, "target must be a whole number"),
-        ("loss_value", {"data": ["focal", [1, 2], None]}, "target must be a whole number"),
-        ("loss_value", {"data": ["focal", [1, 2], -1]}, "the true class is -1"),
-        ("loss_value", {"data": ["focal", [1, 2], 1e30]}, "the true class is 1"),
         ("loss_value", {"data": {"loss": "focal"}}, "422"),
         ("loss_value", "no JSON", "422"),
         ("v2/loss_value", {"loss": "focal"}, "No value provided for required argument: logits"),
@@ -229,15 +208,3 @@ def test_the_app_is_launched_as_a_public_service_should_be() -> None:
     assert demo._queue.max_size == 32
     public = [event.api_name for event in demo.fns.values() if event.api_visibility == "public"]
     assert {f"/{name}" for name in public} == set(JOBS) and len(public) == len(JOBS)
-    assert {
-        event.concurrency_limit for event in demo.fns.values() if event.concurrency_id == "predict"
-    } == {2}
-
-
-def test_a_missing_checkpoint_is_named_beside_the_answers(app: str, random_models: Path) -> None:
-    (random_models / "digits" / "focal.safetensors").unlink()
-    told = Client(app, verbose=False).predict("", api_name="/predict_digit")
-    assert list(told["answers"]) == [loss for loss in LOSSES if loss != "focal"]
-    assert list(told["missing"]) == ["focal"]
-    problem = told["missing"]["focal"]
-    assert problem.startswith("Not measured yet") and "train digits --loss focal" in problem

@@ -7,12 +7,13 @@ import pytest
 from losslens.training.pitfalls import HELD_OUT, PITFALLS, Outcome
 from losslens.ui.explorer.pitfalls import outcome_html
 from losslens.ui.i18n import WORDS
+from support.shipped import WHOLE
 
 EN = WORDS["en"]
 RAN = Outcome(steps=[1, 10], losses=[2.0, 1.6], accuracies=[0.1, 0.5])
 
 
-@pytest.mark.parametrize("language", WORDS)
+@pytest.mark.parametrize("language", WHOLE)
 @pytest.mark.parametrize("key", PITFALLS)
 def test_every_pitfall_is_told_in_every_language(key: str, language: str) -> None:
     assert WORDS[language].own[f"pitfalls.{key}.title"]
