@@ -1,6 +1,7 @@
 """The whole application: one page a language, its tabs, and how it is launched."""
 
 import gc
+import signal
 import threading
 from importlib.util import find_spec
 from pathlib import Path
@@ -105,6 +106,9 @@ def launch_options() -> dict[str, Any]:
         "share": False,
         "show_error": False,
         "strict_cors": True,
+        # No look from here at the own address: on a busy machine it takes over its three seconds,
+        # and gradio then refuses to start.
+        "_frontend": False,
         "state_session_capacity": 1000,  # pages whose last answer is kept; a photo's has 63 kB
         "max_threads": 80,  # a visitor who watches live training holds one; 40 may
         "footer_links": ["api"],
@@ -113,13 +117,14 @@ def launch_options() -> dict[str, Any]:
 
 
 def launch(*, mcp: bool = False) -> None:
-    """Build the interface and serve it until Ctrl-C; with ``mcp`` as an MCP server too.
+    """Build the interface and serve it until Ctrl-C or SIGTERM; with ``mcp`` as an MCP server too.
 
     Raises ValueError where the package for MCP is missing. GRADIO_MCP_SERVER=True is another way to
     ask for it.
     """
     if mcp and find_spec("mcp") is None:
         raise ValueError('for MCP one more package is needed: pip install -e ".[mcp]"')
+    stopped = _stopped_by_signal()
     # With a second busy process, torch's own choice made a forward pass 400 times slower.
     torch.set_num_threads(1)
     app = build()
@@ -127,7 +132,20 @@ def launch(*, mcp: bool = False) -> None:
     gc.freeze()  # what is there now stays: there is nothing in it to collect
     gc.enable()  # app.py and the command line start without
     threading.Thread(target=_warm_up, daemon=True).start()
-    app.block_thread()
+    stopped.wait()
+    app.close()
+
+
+def _stopped_by_signal() -> threading.Event:
+    """What Ctrl-C, or the end of a container, sets.
+
+    An exception raised wherever the main thread just is, as Python's own handler does, may come
+    while the app still starts, or be swallowed there, and then it would never end.
+    """
+    stopped = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stopped.set())
+    return stopped
 
 
 def _warm_up() -> None:
