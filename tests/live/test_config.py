@@ -12,7 +12,7 @@ from losslens.live.worker import Gate, points, prepared
 from losslens.losses import LOSSES, Loss
 from losslens.tasks import TASKS, Task
 from support import third_task
-from support.live import SHORT, run_script
+from support.live import SHORT, SIZE, run_script
 
 
 @pytest.fixture
@@ -72,7 +72,7 @@ def test_one_learning_rate_holds_for_all_losses() -> None:
         ({"examples": 150.5}, "whole number"),
         ({"batch_size": 1}, "from 10 to 200"),
         ({"epochs": 31}, "from 1 to 30"),
-        ({"picture": [2.0] * 783}, "784 finite values"),
+        ({"picture": [2.0] * (SIZE - 1)}, f"{SIZE} finite values"),
     ],
 )
 def test_settings_are_refused_with_what_is_allowed(setting: dict[str, object], said: str) -> None:

@@ -116,7 +116,8 @@ def test_without_a_checkpoint_it_is_not_measured_yet(shown: Prediction) -> None:
     assert f"losslens train digits --loss {ABSOLUTE.key}" in missing.problem
     for language, words in WORDS.items():
         html = unescape(answers_html(TASKS["digits"], shown, Choices(), words))
-        assert NAMES[language] in html and missing.problem in html
+        said = words["predict.not_measured"].format(command=missing.command)
+        assert NAMES[language] in html and said in html
         assert html.count("<section") == len(LOSSES) == len(TRAINED) + 1
 
 

@@ -72,7 +72,10 @@ def test_corruptions_without_strengths_and_losses_without_checkpoint_are_left_ou
 def test_a_network_that_fails_on_bright_pictures_is_found_behind() -> None:
     target = torch.arange(60) % 2
     images = (
-        (target[:, None, None, None] * 60 + 60).to(torch.uint8).expand(60, 1, 28, 28).contiguous()
+        (target[:, None, None, None] * 60 + 60)
+        .to(torch.uint8)
+        .expand(60, *TASKS["digits"].shape)
+        .contiguous()
     )
     networks = ensemble_of({loss: Reads(0.95 if loss == "mse" else 0.6) for loss in LOSSES})
     bad = robustness.corrupted(Dataset(images, target), CORRUPTIONS["overexposed"], 0.3)

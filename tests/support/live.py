@@ -4,14 +4,17 @@ import os
 import shutil
 import subprocess
 import sys
+from math import prod
 from pathlib import Path
 
 from losslens.live.config import LiveConfig, Point, Trained
 from losslens.live.process import LiveRun
 from losslens.live.script import script
+from losslens.tasks import TASKS
 
+SIZE = prod(TASKS["digits"].shape)  # values of a digit
 SHORT = LiveConfig(
-    losses=("cross_entropy",), examples=400, epochs=1, batch_size=40, picture=[0.5] * 784
+    losses=("cross_entropy",), examples=400, epochs=1, batch_size=40, picture=[0.5] * SIZE
 )
 
 

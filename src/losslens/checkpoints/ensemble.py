@@ -20,7 +20,7 @@ class Ensemble:
     task: Task
     backbone: nn.Module | None  # where the networks share one
     members: dict[str, Checkpoint]
-    missing: dict[str, str]  # losses whose checkpoint cannot be used, and why
+    missing: dict[str, CheckpointError]  # losses whose checkpoint cannot be used, and why
 
     @property
     def losses(self) -> list[str]:
@@ -61,7 +61,7 @@ class Ensemble:
     def required(self) -> "Ensemble":
         """Itself. Raises CheckpointError, with the first reason, where no network is here."""
         if not self.members:
-            raise CheckpointError(next(iter(self.missing.values())))
+            raise next(iter(self.missing.values()))
         return self
 
 
@@ -71,13 +71,14 @@ def load_ensemble(task: str, folder: Path | None = None) -> Ensemble:
     try:
         backbone = load_backbone(task, folder) if record.backbone else None
     except CheckpointError as error:
-        return Ensemble(record, None, {}, dict.fromkeys(LOSSES, str(error)))
-    members, missing = {}, {}
+        return Ensemble(record, None, {}, dict.fromkeys(LOSSES, error))
+    members: dict[str, Checkpoint] = {}
+    missing: dict[str, CheckpointError] = {}
     for loss in LOSSES:
         try:
             members[loss] = load(task, loss, folder)
         except CheckpointError as error:
-            missing[loss] = str(error)
+            missing[loss] = error
     return Ensemble(record, backbone, members, missing)
 
 

@@ -25,7 +25,11 @@ class CheckpointError(RuntimeError):
 
 
 class MissingCheckpoint(CheckpointError):
-    """A checkpoint that is not there: its loss was not trained yet."""
+    """A checkpoint that is not there: its loss was not trained yet. ``command`` makes it."""
+
+    def __init__(self, message: str, command: str) -> None:
+        super().__init__(message)
+        self.command = command
 
 
 @dataclass(frozen=True)
@@ -137,7 +141,8 @@ def _read(network: nn.Module, path: Path, command: str) -> nn.Module:
     if not path.is_file():
         raise MissingCheckpoint(
             f"Not measured yet: {path.name} is missing from {path.parent.name}/. "
-            f"Make it with: {command}"
+            f"Make it with: {command}",
+            command,
         )
     try:
         network.load_state_dict(load_file(path))  # strict: a renamed layer fails here

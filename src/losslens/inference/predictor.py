@@ -10,7 +10,12 @@ from PIL import Image
 from torch import Tensor, nn
 
 from losslens.checkpoints.ensemble import Ensemble, load_ensemble
-from losslens.checkpoints.files import Checkpoint, CheckpointError, models_folder
+from losslens.checkpoints.files import (
+    Checkpoint,
+    CheckpointError,
+    MissingCheckpoint,
+    models_folder,
+)
 from losslens.evaluation import ood
 from losslens.images.reading import check_size
 from losslens.losses import LOSSES
@@ -34,6 +39,7 @@ class Missing:
 
     loss: str
     problem: str
+    command: str = ""  # what trains it, where it is only not measured yet
 
 
 @dataclass(frozen=True)
@@ -64,7 +70,7 @@ def network(task: str, loss: str) -> nn.Module:
     """The trained network itself, in eval mode. Raises CheckpointError."""
     ensemble = _ensemble(task)
     if loss not in ensemble.members:
-        raise CheckpointError(ensemble.missing.get(loss, _unmeasured(task, loss)))
+        raise _problem(ensemble, loss)
     return ensemble.members[loss].network
 
 
@@ -98,14 +104,21 @@ def predict(task: str, image: Tensor) -> Prediction:
         answers.append(
             _answer(TASKS[task].labels, loss, member, features)
             if member
-            else Missing(loss, ensemble.missing.get(loss, _unmeasured(task, loss)))
+            else _missing(ensemble, loss)
         )
     return Prediction(answers, features, _ood_score(ensemble, answers, features))
 
 
-def _unmeasured(task: str, loss: str) -> str:
-    """Of a loss that came into the catalogue after the checkpoints were read."""
-    return f"Not measured yet. Make it with: losslens train {task} --loss {loss}"
+def _missing(ensemble: Ensemble, loss: str) -> Missing:
+    problem = _problem(ensemble, loss)
+    return Missing(loss, str(problem), getattr(problem, "command", ""))
+
+
+def _problem(ensemble: Ensemble, loss: str) -> CheckpointError:
+    """Why there is no network; a loss may come into the catalogue after they were read."""
+    command = f"losslens train {ensemble.task.key} --loss {loss}"
+    unread = MissingCheckpoint(f"Not measured yet. Make it with: {command}", command)
+    return ensemble.missing.get(loss, unread)
 
 
 @torch.inference_mode()

@@ -124,13 +124,16 @@ def test_a_card_has_a_bar_for_every_class_and_one_is_the_best() -> None:
 
 
 def test_a_loss_without_an_answer_says_why_in_its_own_card() -> None:
-    problem = "Not measured yet. Make it with: losslens train digits --loss <x>"
+    problem = "The checkpoint <x> is damaged. Make it with: losslens train digits"
     given = [answer(FIRST, DIGITS.labels, "3"), Missing("focal", problem)]
     html = answers_html(DIGITS, Prediction(given, DIGITS.blank(), None), Choices(), EN)
     assert html.count('<section class="card"') == 1
     assert '<section class="card missing" data-loss="focal">' in html
     assert EN["predict.missing"].format(problem=problem) in unescape(html)
     assert "&lt;x&gt;" in html and "<x>" not in html
+    untrained = Prediction([Missing(FIRST, problem, "losslens train")], DIGITS.blank(), None)
+    said = EN["predict.not_measured"].format(command="losslens train")
+    assert said in answers_html(DIGITS, untrained, Choices(), EN)
     none = Prediction([Missing(FIRST, problem)], DIGITS.blank(), None)
     assert "right-line" not in answers_html(DIGITS, none, Choices(truth="3"), EN)
 

@@ -12,6 +12,7 @@ from losslens.inference.predictor import Answer, Prediction
 from losslens.live.config import LiveConfig, LiveError, Point, Trained
 from losslens.live.queue import Waiting
 from losslens.losses import LOSSES, Loss
+from losslens.tasks import TASKS
 from losslens.ui.i18n import WORDS
 from losslens.ui.live.settings import FIRST
 from losslens.ui.page import AnswerTab, OwnLoss, Page
@@ -83,7 +84,7 @@ def test_the_tab_needs_no_other(
 def test_the_picture_is_the_one_that_was_answered(monkeypatch: pytest.MonkeyPatch) -> None:
     queue = Queue()
     monkeypatch.setattr(live, "QUEUE", queue)
-    digit = torch.rand(1, 28, 28)
+    digit = torch.rand(TASKS["digits"].shape)
     for answers in ([ANSWER], []):
         list(runner(built())(Visitor(), *QUESTION, "", Prediction(answers, digit, None)))
     assert [each.picture for each in queue.asked] == [digit.flatten().tolist(), []]

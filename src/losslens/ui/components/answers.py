@@ -85,13 +85,19 @@ def _who_was_right(answers: list[Answer], truth: str, words: Words) -> str:
     return words["predict.right_line"].format(losses=words.names(right))
 
 
+def _why_missing(answer: Missing, words: Words) -> str:
+    if answer.command:
+        return words["predict.not_measured"].format(command=answer.command)
+    return words["predict.missing"].format(problem=answer.problem)
+
+
 def _card(
     answer: Answer | Missing, task: Task, choices: Choices, words: Words
 ) -> dict[str, object]:
     """What the template of a card shows."""
     card: dict[str, object] = {"loss": answer.loss, "title": words.loss(answer.loss)}
     if isinstance(answer, Missing):
-        return card | {"problem": words["predict.missing"].format(problem=answer.problem)}
+        return card | {"problem": _why_missing(answer, words)}
     shares = answer.softmax if choices.view == "softmax" else answer.calibrated
     name = words.label(task.key, answer.label)
     names = [words.label(task.key, label) for label in task.labels]
