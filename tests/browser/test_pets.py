@@ -9,8 +9,10 @@ import pytest
 from PIL import Image
 
 from losslens.data.bundled import SAMPLE_PHOTOS
+from losslens.images.reading import PictureError
 from losslens.losses import LOSSES
 from losslens.tasks import TASKS
+from losslens.ui.components.picture_upload import refusal
 from losslens.ui.i18n import WORDS
 from support.pages import answers, not_wider_than_the_window, open_tab, says
 
@@ -117,10 +119,16 @@ def test_the_page_speaks_japanese(visit: Any) -> None:
     says(page, TASK, agreed.format(total=len(LOSSES), answer=WORDS["ja"].label(TASK, "dog")))
 
 
-def test_a_file_that_is_no_photo_gets_a_sentence(visit: Any, tmp_path: Path) -> None:
-    page = pets_tab(visit)
-    (tmp_path / "photo.jpg").write_bytes(b"\0\0\0\x18ftypheic")
+@pytest.mark.parametrize(("language", "path"), [("en", ""), ("ja", "ja")])
+def test_a_refused_photo_gets_one_sentence_in_the_pages_language(
+    visit: Any, tmp_path: Path, language: str, path: str
+) -> None:
+    page = pets_tab(visit, language, path=path)
+    (tmp_path / "photo.jpg").write_bytes(b"no photo")
     upload(page, tmp_path / "photo.jpg")
-    page.get_by_text("This file is no picture I can read").first.wait_for()
-    upload(page, DOG)
-    says(page, TASK, all_say("dog"))
+    said = refusal(PictureError("kind", ""), WORDS[language])
+    says(page, TASK, said)
+    assert page.locator(".pets .card, .toast-body").count() == 0
+    assert page.locator("body").inner_text().count(said) == 1
+    upload(page, CAT)
+    page.wait_for_selector(".pets .card[data-answer]")

@@ -17,6 +17,7 @@ from gradio_client import Client
 from losslens.tasks import TASKS
 from losslens.ui import api as endpoints
 from losslens.ui import app as app_module
+from losslens.ui.data_urls import WHAT_TO_SEND
 from losslens.ui.request_guard import MOST_BYTES
 
 JOBS = {
@@ -39,6 +40,7 @@ JOBS = {
 FUNCTIONS = {f"/{task.endpoint_name}": endpoints.answer_endpoint(task) for task in TASKS.values()}
 FUNCTIONS |= {"/loss_value": endpoints.loss_value, "/train": endpoints.train}
 ADDRESS = {"path": "https://example.org/cat.jpg", "meta": {"_type": "gradio.FileData"}}
+SEND = re.escape(WHAT_TO_SEND)
 FILE = {"path": "/etc/passwd", "meta": {"_type": "gradio.FileData"}}
 
 
@@ -114,14 +116,15 @@ def test_a_number_that_json_lacks_is_null(app_url: str) -> None:
         ),
         ("nothing", {"data": []}, "404 .*There is no endpoint /nothing"),
         ("v2/nothing", {}, "404 .*There is no endpoint /nothing"),
-        ("predict_digit", {"data": [5]}, "must be a data URL"),
+        ("predict_digit", {"data": [5]}, SEND),
         ("predict_digit", {"data": [None, "more"]}, "event: complete"),
-        ("predict_pet", {"data": [["a"]]}, "must be a data URL"),
-        ("predict_pet", {"data": ["https://example.org/cat.jpg"]}, "must be a data URL"),
-        ("predict_pet", {"data": [{"path": "https://example.org/cat.jpg"}]}, "must be a data URL"),
-        ("predict_pet", {"data": [ADDRESS]}, "not fetched by its address"),
-        ("predict_pet", {"data": [{"photo": ADDRESS}]}, "not fetched by its address"),
-        ("predict_pet", {"data": [FILE]}, "must be uploaded first"),
+        ("predict_pet", {"data": [["a"]]}, SEND),
+        ("predict_pet", {"data": ["https://example.org/cat.jpg"]}, SEND),
+        ("predict_pet", {"data": ["/etc/passwd"]}, SEND),
+        ("predict_pet", {"data": [{"path": "https://example.org/cat.jpg"}]}, SEND),
+        ("predict_pet", {"data": [ADDRESS]}, f"not fetched by its address: {SEND}"),
+        ("predict_pet", {"data": [{"photo": ADDRESS}]}, f"not fetched by its address: {SEND}"),
+        ("predict_pet", {"data": [FILE]}, f"must be uploaded first.*{SEND}"),
     ],
     ids=lambda value: str(value)[:40],
 )

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps
 from torch import Tensor
 
-from losslens.images.reading import upright_rgb
+from losslens.images.reducing import upright_rgb
 
 DIGIT_SIDE = 28  # pixels; MNIST's picture
 PHOTO_SIDE = 224  # pixels; what EfficientNet-Lite0 was made for

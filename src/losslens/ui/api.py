@@ -22,7 +22,7 @@ from losslens.losses import LOSSES, formula
 from losslens.losses.analysis import MAX_CLASSES, anatomy
 from losslens.tasks import TASKS, Task
 from losslens.tasks.base import InputKind
-from losslens.ui.data_urls import PAD_CHARACTERS, PHOTO_CHARACTERS, decode
+from losslens.ui.data_urls import MOST_MEGABYTES, WHAT_TO_SEND, decode
 from losslens.ui.live.endpoint import train
 from losslens.ui.request_guard import refused
 
@@ -35,9 +35,10 @@ _EXAMPLES: dict[str, Any] = {
     "losses": ["cross_entropy", "gce"],
 }
 _INPUTS: dict[InputKind, str] = {
-    "drawing": "a picture as a data URL (data:image/png;base64,...), dark ink on light paper or "
-    "the reverse",
-    "photo": f"{ACCEPTED}, as a data URL (data:image/jpeg;base64,...)",
+    "drawing": f"dark ink on light paper or the reverse: {ACCEPTED} and {MOST_MEGABYTES} MB, as a "
+    "data URL (data:image/png;base64,...) or bare base64",
+    "photo": f"{ACCEPTED} and {MOST_MEGABYTES} MB, as a data URL (data:image/jpeg;base64,...) or "
+    "bare base64",
 }
 _DESCRIPTION = """Every loss's answer to a {kind} of the task {task}.
 
@@ -84,9 +85,9 @@ def answer_endpoint(task: Task) -> Callable[[str], dict[str, Any]]:
     kind = task.input_kind
 
     def answer(picture: str) -> dict[str, Any]:
-        given = _decoded(picture, PAD_CHARACTERS if kind == "drawing" else PHOTO_CHARACTERS)
+        given = _decoded(picture)
         if given is None and kind == "photo":
-            raise refused("There is no photo: give one as a data URL.")
+            raise refused(f"There is no photo: {WHAT_TO_SEND}.")
         image = task.blank() if given is None else task.to_tensor(given)
         blank = {"blank": task.is_blank(image)} if kind == "drawing" else {}
         return _plain(task, predictor.predict(task.key, image)) | blank
@@ -149,9 +150,9 @@ def _finite(value: float) -> float | None:
     return value if math.isfinite(value) else None  # JSON has no infinity
 
 
-def _decoded(url: str, most: int) -> Image.Image | None:
+def _decoded(picture: str) -> Image.Image | None:
     try:
-        return decode(url, most)
+        return decode(picture)
     except PictureError as error:
         raise refused(str(error)) from None
 

@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from losslens.ui.data_urls import WHAT_TO_SEND
 from losslens.ui.language_switch import PageLanguage
 
 MOST_BYTES = 30_000_000  # of a request: the largest photo as a data URL, and some more
@@ -41,7 +42,7 @@ class App(gr.Blocks):
             return await super().preprocess_data(*arguments, **named)
         except InvalidPathError:
             raise refused(
-                "A file must be uploaded first; its path on this machine is not read."
+                f"A file must be uploaded first; its path here is not read: {WHAT_TO_SEND}."
             ) from None
 
 
@@ -103,7 +104,7 @@ async def _no_endpoint(request: Request, error: Exception) -> JSONResponse:
 
 async def _no_addresses(url: str, cache_dir: str) -> NoReturn:
     """In the place of gradio's download of a file that a caller names by address."""
-    raise refused("A file is not fetched by its address; send the file itself.")
+    raise refused(f"A file is not fetched by its address: {WHAT_TO_SEND}.")
 
 
 def app_options() -> dict[str, Any]:

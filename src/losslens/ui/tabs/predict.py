@@ -25,6 +25,7 @@ from losslens.ui.page import LATEST, AnswerTab, Page, Tab
 _PREDICT: dict[str, Any] = {**LATEST, "concurrency_id": "predict", "concurrency_limit": 2}
 # Saliency maps cost fifty times the compute of the answers, which must not queue behind them.
 _EXPLAIN: dict[str, Any] = {**_PREDICT, "concurrency_id": "explain"}
+Given = Image.Image | PictureError | None  # a picture, why it cannot be used, or nothing
 _THUMBNAIL = (200, 200)  # pixels of a sample button's picture, at most
 
 
@@ -102,20 +103,20 @@ def _drawing_layout(task: Task, words: Words) -> AnswerTab:
     with gr.Column(scale=1, min_width=300, elem_classes="hand"):
         pad = drawing_pad(task, words)
         looked_at = gr.HTML(answerer.seen(None))
-        upload = picture_upload(words, words.task(task.key, "upload"))
+        upload = picture_upload(words.task(task.key, "upload"))
         gr.Markdown(words.task(task.key, "privacy"), elem_classes="small")
     panel = _panel(answerer)
 
     def on_drawing(value: object, truth: str, view: View) -> tuple[Any, Markup, Markup]:
         try:
-            picture = decode(value)
+            picture: Given = decode(value)
         except PictureError as error:
-            return None, answerer.seen(None), message(refusal(error, words))
+            picture = error
         return on_picture(picture, truth, view)
 
-    def on_picture(
-        picture: Image.Image | None, truth: str, view: View
-    ) -> tuple[Any, Markup, Markup]:
+    def on_picture(picture: Given, truth: str, view: View) -> tuple[Any, Markup, Markup]:
+        if isinstance(picture, PictureError):
+            return None, answerer.seen(None), message(refusal(picture, words))
         prediction = answerer.predict(picture)
         return prediction, *shown(prediction, truth, view)
 
@@ -141,13 +142,15 @@ def _photo_layout(task: Task, words: Words) -> AnswerTab:
     answerer = _Answerer(task, words)
     with gr.Column(scale=1, min_width=300, elem_classes="hand"):
         label = words.task(task.key, "upload")
-        upload = picture_upload(words, label, webcam=True, height=300)
+        upload = picture_upload(label, webcam=True, height=300)
         _sample_buttons(task, words, upload)
         notes = [words.task(task.key, part) for part in ("samples_hint", "privacy")]
         gr.Markdown("  \n".join(filter(None, notes)), elem_classes="small")
     panel = _panel(answerer)
 
-    def on_photo(photo: Image.Image | None, truth: str, view: View) -> tuple[Any, Markup, Markup]:
+    def on_photo(photo: Given, truth: str, view: View) -> tuple[Any, Markup, Markup]:
+        if isinstance(photo, PictureError):
+            return None, message(refusal(photo, words)), Markup()
         prediction = answerer.predict(photo)
         shown = answerer.answer(prediction, truth, view)
         # In one event: a map that came later would lie on the photo before.
