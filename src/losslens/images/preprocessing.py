@@ -6,7 +6,9 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps
 from torch import Tensor
 
+from losslens.images.paper import is_drawing
 from losslens.images.reading import upright_rgb
+from losslens.images.strokes import ink_of_photo
 
 DIGIT_SIDE = 28  # pixels; MNIST's picture
 PHOTO_SIDE = 224  # pixels; what EfficientNet-Lite0 was made for
@@ -28,8 +30,9 @@ def digit_tensor(picture: Image.Image) -> Tensor:
     anti-aliased, and laid with its centre of mass at the centre. A picture with nothing written on
     it gives all zeros. http://yann.lecun.com/exdb/mnist/
     """
-    grey = np.asarray(upright_rgb(picture).convert("L"), dtype=np.float32) / np.float32(255)
-    ink = _ink(grey)
+    upright = upright_rgb(picture)
+    grey = np.asarray(upright.convert("L"), dtype=np.float32) / np.float32(255)
+    ink = _ink(grey) if is_drawing(grey) else ink_of_photo(upright)
     rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
     if rows.size == 0:
         return torch.zeros(1, DIGIT_SIDE, DIGIT_SIDE)
