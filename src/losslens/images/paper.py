@@ -16,41 +16,62 @@ _CROSSINGS = 5  # strokes over the rim; more of them are the lines of the paper
 _COARSE, _FINE = 42, 72  # pixels; longer side of the pictures that the paper is looked for in
 _COARSE_WINDOW, _FINE_WINDOW = 15, 9  # pixels of these; a stroke fills less than half of one
 _LIKELY_INK = 0.3  # of the strongest difference; beyond it a place says nothing about its paper
+_BROAD = 0.14  # of the shorter side; no stroke is so broad
 _DARKEST = 0.08  # of the full range; darker paper is taken to be of this brightness
 
 _SPAN = 0.65  # of the picture's width or height; a line of the paper is at least so long
 _SOLID = 0.75  # of a line is to be seen
 _REACH = 0.12  # of the longer side; over so long a way a line is straight
 _LOOKED_AT = 8_000  # pixels that are asked for the direction of the lines
-_STRONG = 80  # percentile of the pixels of a line that counts as its strength
+_OF_A_LINE = 35  # percentile of the ink along a line that is its own: the digit covers the rest
 _OVERWRITTEN = 1.5  # times as strong as its line is a place where the digit runs along it
 
 
+def is_clean(grey: Pixels) -> bool:
+    """Whether most of the rim has one value, exactly: drawn or made, not photographed."""
+    rim = np.concatenate(_sides(grey))
+    return bool((rim == np.median(rim)).mean() >= _DRAWN)
+
+
 def is_drawing(grey: Pixels) -> bool:
-    """Whether the paper has one value, exactly, and nothing but strokes comes over its rim."""
-    sides = [grey[0], grey[-1], grey[:, 0], grey[:, -1]]
-    paper = np.median(np.concatenate(sides))
-    other = [side != paper for side in sides]
-    if not any(side.any() for side in other):
+    """Whether the paper is clean, and nothing but strokes comes over its rim."""
+    sides = _sides(grey)
+    if all((side == grey[0, 0]).all() for side in sides):
         return True
+    other = [side != np.median(np.concatenate(sides)) for side in sides]
     crossings = sum(int(np.count_nonzero(np.diff(side.astype(np.int8)) == 1)) for side in other)
-    alike = 1 - np.concatenate(other).mean()
     taken = max(side.mean() for side in other)
-    return bool(alike >= _DRAWN and taken < _SIDE_TAKEN and crossings <= _CROSSINGS)
+    return is_clean(grey) and bool(taken < _SIDE_TAKEN) and crossings <= _CROSSINGS
+
+
+def _sides(grey: Pixels) -> list[Pixels]:
+    return [grey[0], grey[-1], grey[:, 0], grey[:, -1]]
 
 
 def difference(colour: Pixels) -> Pixels:
     """How each pixel (H, W, 3) differs from the paper at its place, at equal light."""
     paper = _levels(colour, _COARSE, _COARSE_WINDOW)
-    away = np.abs(_lit(colour - paper, paper)).max(axis=2)
+    away = np.abs(_lit(colour, paper)).max(axis=2)
     ink = away > _LIKELY_INK * np.percentile(away, 99.5)
+    ink &= ~_broad(ink)
     paper = _levels(np.where(ink[..., None], paper, colour), _FINE, _FINE_WINDOW)
-    return _lit(colour - paper, paper)
+    return _lit(colour, paper)
 
 
-def _lit(away: Pixels, paper: Pixels) -> Pixels:
-    brightness = np.maximum(paper.mean(axis=2, keepdims=True), _DARKEST)
-    return (away / brightness).astype(np.float32)
+def _broad(ink: Mask) -> Mask:
+    """Where it is too broad for a stroke: a reflection, or a sheet's corner on the table."""
+    from scipy import ndimage  # noqa: PLC0415
+
+    side = max(3, round(_BROAD * min(ink.shape)))
+    inner = ndimage.minimum_filter(ink.astype(np.uint8), side)
+    return np.asarray(ndimage.maximum_filter(inner, side), dtype=bool)
+
+
+def _lit(colour: Pixels, paper: Pixels) -> Pixels:
+    """The difference as a share of the lighter of both, so that light does not matter."""
+    lighter = np.maximum(colour.mean(axis=2, keepdims=True), paper.mean(axis=2, keepdims=True))
+    lit: Pixels = ((colour - paper) / np.maximum(lighter, _DARKEST)).astype(np.float32)
+    return lit
 
 
 def _levels(colour: Pixels, side: int, window: int) -> Pixels:
@@ -119,8 +140,8 @@ class _Lines:
                 continue
             line = ndimage.binary_dilation(labels[place] == number, np.ones((3, 1)))
             mask[place] |= line
-            written = ink[place][line & (ink[place] > threshold)]
-            level[place][line] = np.percentile(written, _STRONG) if written.size else 0
+            strongest = np.where(line, ink[place], 0).max(axis=0)
+            level[place][line] = np.percentile(strongest, _OF_A_LINE)
         return cls(mask, level)
 
     def mend(self, ink: Pixels) -> Pixels:
