@@ -1,0 +1,199 @@
+"""A digit on a photo or a scan: found among all else that is to be seen there."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from losslens.images.paper import Mask, Pixels, difference, noise_of, without_lines
+
+_LONGEST = 560  # pixels; larger photos are made smaller first
+_LEAST = 0.05  # of the paper's brightness; what differs less is not written
+_OVER_NOISE = 4.0  # standard deviations; likewise
+_PAGE = 0.08  # of the picture; what is written stands on a page of at least this size
+_FACTORS = (1, 2, 4)  # of the threshold, at which pieces are looked for
+_CENTRAL = 4.0  # how much less likely a piece is the further off the middle it lies
+_FRAMED = 0.25  # of the size and strength of a frame; so much at least has what it runs around
+_SMALLEST = 0.07  # of the shorter side; a digit is at least so tall or wide
+_FAINT = 0.3  # ink weaker than this share of the digit's own is paper, shadow or noise
+_STRONGEST = 85  # percentile of the digit's ink that counts as its full strength
+_NEAR = 0.2  # of the digit's size; a piece of it is no further away
+_PIECE = 0.12  # of the digit's size; a smaller piece is a speck
+_LARGEST = 1.6  # likewise; a larger piece is something else
+_ALIKE = 2.0  # times as strong or as weak as the largest is a piece at most
+_SOLID = 0.6  # of the longer side; what is thicker is no stroke
+_THINNEST = 0.1  # of the digit's size; thinner strokes are made so thick
+
+
+def ink_of_photo(picture: Image.Image) -> Pixels:
+    """How much ink of the digit is at each place, 0..1; all zeros where no digit is found.
+
+    The picture is RGB; a large one gives a smaller answer.
+    """
+    away = difference(_smaller(picture))
+    digit = _digit(np.sqrt((away**2).sum(axis=2)))
+    if digit is None:
+        return np.zeros(away.shape[:2], dtype=np.float32)
+    # What the strokes say: darker or lighter than the paper, and of which colour.
+    direction = away[digit.main].mean(axis=0)
+    direction /= max(float(np.linalg.norm(direction)), 1e-6)
+    ink = away @ direction
+    digit = _digit(ink, digit.main) or digit
+    return _thickened(digit)
+
+
+@dataclass(frozen=True)
+class _Digit:
+    main: Mask  # its largest piece
+    mask: Mask
+    ink: Pixels  # without the lines of the paper
+
+
+def _smaller(picture: Image.Image) -> Pixels:
+    factor = max(picture.size) / _LONGEST
+    if factor > 1:
+        size = (max(1, round(picture.width / factor)), max(1, round(picture.height / factor)))
+        picture = picture.resize(size, Image.Resampling.BOX, reducing_gap=2.0)
+    return np.asarray(picture, dtype=np.float32) / np.float32(255)
+
+
+def _digit(raw: Pixels, known: Mask | None = None) -> _Digit | None:
+    """The digit; where it is known already, it is only looked at more closely."""
+    from scipy import ndimage  # noqa: PLC0415
+
+    ink = ndimage.gaussian_filter(raw, 0.6)
+    threshold = max(_LEAST, _OVER_NOISE * noise_of(ink))
+    ink = np.clip(ink - np.median(ink), 0, None)
+    ink = without_lines(ink, threshold)
+    main = _main(ink, threshold) if known is None else known & (ink > threshold)
+    if main is None or not main.any():
+        return None
+    strength = float(np.percentile(ink[main], _STRONGEST))
+    strong = ink > max(threshold, _FAINT * strength)
+    labels, count = ndimage.label(strong, np.ones((3, 3)))
+    within = np.unique(labels[main & strong])
+    sizes = np.bincount(labels[main & strong], minlength=count + 1)
+    first = int(sizes[1:].argmax()) + 1 if within.size else 0
+    if not first:
+        return None
+    mask = _with_its_pieces(labels, first, ink)
+    return _Digit(
+        labels == first, mask, np.where(mask, np.clip(ink / strength, 0, 1), 0).astype(np.float32)
+    )
+
+
+def _main(ink: Pixels, threshold: float) -> Mask | None:
+    """The piece that is most likely the digit.
+
+    Stronger ink is looked at alone, too: something faint may tie the digit to the rim.
+    """
+    found = [_likeliest(ink, threshold * factor) for factor in _FACTORS]
+    return max(found, key=lambda each: each[0])[1]
+
+
+def _likeliest(ink: Pixels, threshold: float) -> tuple[float, Mask | None]:
+    """The piece with much ink, in the middle of a page, in strokes; first how likely it is."""
+    from scipy import ndimage  # noqa: PLC0415
+
+    strong = ink > threshold
+    labels, _ = ndimage.label(strong & _on_a_page(strong), np.ones((3, 3)))
+    pieces: list[_Piece] = []
+    for number, place in enumerate(ndimage.find_objects(labels), start=1):
+        long = max(part.stop - part.start for part in place)
+        if long < _SMALLEST * min(ink.shape):
+            continue
+        mask = labels[place] == number
+        thickness = 2 * ndimage.distance_transform_edt(np.pad(mask, 1)).max()
+        if thickness <= _SOLID * long:
+            pieces.append(_Piece(place, mask, long, float(ink[place][mask].mean())))
+    inner = [each for each in pieces if not any(each.frames(other) for other in pieces)]
+    if not inner:
+        return 0.0, None
+    score, best = max(((each.score(ink), each) for each in inner), key=lambda pair: pair[0])
+    found = np.zeros(ink.shape, dtype=bool)
+    found[best.place] = best.mask
+    return score, found
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """Ink that hangs together."""
+
+    place: tuple[slice, slice]
+    mask: Mask  # at this place
+    long: int  # pixels
+    strength: float
+
+    def frames(self, other: "_Piece") -> bool:
+        """Whether it runs around the other, as the edges of a sheet do around what is written."""
+        if other.long < _FRAMED * self.long or other.strength < _FRAMED * self.strength:
+            return False
+        inside = all(
+            outer.start < part.start and part.stop < outer.stop
+            for outer, part in zip(self.place, other.place, strict=True)
+        )
+        if not inside:
+            return False
+        from scipy import ndimage  # noqa: PLC0415
+
+        (row, column), filled = np.argwhere(other.mask)[0], ndimage.binary_fill_holes(self.mask)
+        top, left = (o.start - p.start for o, p in zip(other.place, self.place, strict=True))
+        return bool(filled[row + top, column + left])
+
+    def score(self, ink: Pixels) -> float:
+        """How likely it is the digit: much ink, near the middle."""
+        centre = np.array([(part.start + part.stop) / 2 for part in self.place])
+        off = float(((centre - np.array(ink.shape) / 2) ** 2).sum()) / min(ink.shape) ** 2
+        return float(ink[self.place][self.mask].sum() * np.exp(-_CENTRAL * off))
+
+
+def _on_a_page(strong: Mask) -> Mask:
+    """What some large area of paper goes all the way around."""
+    from scipy import ndimage  # noqa: PLC0415
+
+    labels, count = ndimage.label(~strong)
+    sizes = np.bincount(labels.ravel(), minlength=count + 1)
+    within = np.zeros(strong.shape, dtype=bool)
+    for number in np.flatnonzero(sizes >= _PAGE * strong.size):
+        if number:
+            within |= ndimage.binary_fill_holes(labels == number)
+    return within
+
+
+def _with_its_pieces(labels: NDArray[np.int32], first: int, ink: Pixels) -> Mask:
+    from scipy import ndimage  # noqa: PLC0415
+
+    places = ndimage.find_objects(labels)
+    main = places[first - 1]
+    size = max(part.stop - part.start for part in main)
+    mask: Mask = labels == first
+    strength = float(ink[mask].mean())
+    for number, place in enumerate(places, start=1):
+        gaps = [max(a.start - b.stop, b.start - a.stop) for a, b in zip(place, main, strict=True)]
+        long = max(part.stop - part.start for part in place)
+        if max(gaps) > _NEAR * size or not _PIECE * size <= long <= _LARGEST * size:
+            continue
+        sides = zip(place, mask.shape, strict=True)
+        if any(part.start == 0 or part.stop == side for part, side in sides):
+            continue
+        piece = labels == number
+        if strength / _ALIKE < ink[piece].mean() < strength * _ALIKE:
+            mask |= piece
+    return mask
+
+
+def _thickened(digit: _Digit) -> Pixels:
+    """Thin strokes made as thick as MNIST's pens were, so that they are not lost when shrunk."""
+    from scipy import ndimage  # noqa: PLC0415
+
+    rows, columns = (np.flatnonzero(digit.mask.any(axis=axis)) for axis in (1, 0))
+    size = max(rows[-1] - rows[0], columns[-1] - columns[0]) + 1
+    depth = ndimage.distance_transform_edt(digit.mask)
+    thickness = 4 * float(depth[digit.mask].mean()) - 1
+    more = round((_THINNEST * size - thickness) / 2)
+    if more < 1:
+        return digit.ink
+    disc = np.hypot(*np.mgrid[-more : more + 1, -more : more + 1]) <= more + 0.5
+    thick: Pixels = ndimage.grey_dilation(np.pad(digit.ink, more), footprint=disc)
+    return thick
