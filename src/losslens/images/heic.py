@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 
 from PIL import Image
 
-from losslens.images.reducing import by_strips, factor_for
+from losslens.images.reducing import by_strips, factor_for, on_white
 
 MAX_MEGAPIXELS = 50  # its decoder takes 5 bytes a pixel; the largest of iPhones have 48
 
@@ -45,9 +45,6 @@ def reduced_rgb(photo: Any) -> Image.Image:
 
     def strip_of(top: int, bottom: int) -> Image.Image:
         rows, size = data[top * stride : bottom * stride], (photo.size[0], bottom - top)
-        strip = Image.frombytes(mode, size, bytes(rows), "raw", mode, stride)
-        if mode == "RGBA":
-            return Image.alpha_composite(Image.new("RGBA", size, "white"), strip).convert("RGB")
-        return strip.convert("RGB")
+        return on_white(Image.frombytes(mode, size, bytes(rows), "raw", mode, stride))
 
     return by_strips(photo.size, factor_for(photo.size), strip_of)

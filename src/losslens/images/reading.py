@@ -21,6 +21,9 @@ MIN_SIDE = 8  # pixels
 _FAR_TOO_MANY = 2 * (Image.MAX_IMAGE_PIXELS or 0)  # pixels; beyond, Pillow opens no file
 _HEAD = 64  # bytes in which HEIC and AVIF say which they are
 
+# The limits here are our own. Once for all: to silence it around each call is not safe in threads.
+warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
+
 
 def _is_able(kind: str) -> bool:
     feature = _ABLE.get(kind)
@@ -64,9 +67,9 @@ def read_picture(source: str | Path | bytes | BinaryIO) -> Image.Image:
         with _opened(source) as stream:
             kind = heic.kind_of(stream.read(_HEAD))
             stream.seek(0)
-            if kind == "HEIC" or (kind == "AVIF" and "AVIF" not in FORMATS):
-                return _read_heic(stream) if kind in ACCEPTED_KINDS else _unreadable(kind)
-            return _read(stream)
+            if kind is not None and kind not in ACCEPTED_KINDS:
+                raise _unreadable(kind)
+            return _read_heic(stream) if kind == "HEIC" else _read(stream)
     except (PictureError, FileNotFoundError):
         raise
     except Image.DecompressionBombError:
@@ -90,10 +93,7 @@ def _opened(source: str | Path | bytes | BinaryIO) -> Iterator[BinaryIO]:
 
 
 def _read(stream: BinaryIO) -> Image.Image:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # the sizes here are ours
-        picture = Image.open(stream, formats=FORMATS)
-    with picture:
+    with Image.open(stream, formats=FORMATS) as picture:
         check_size(*picture.size)
         _check_weight(picture.size, most_megapixels(picture))
         picture.seek(0)
@@ -107,9 +107,9 @@ def _read_heic(stream: BinaryIO) -> Image.Image:
     return heic.reduced_rgb(photo)
 
 
-def _unreadable(kind: str) -> Image.Image:
+def _unreadable(kind: str) -> PictureError:
     message = f"{kind} files cannot be read here; save it as JPEG or PNG. Accepted: {ACCEPTED}."
-    raise PictureError("unreadable", message, kind)
+    return PictureError("unreadable", message, kind)
 
 
 def check_size(width: int, height: int) -> None:

@@ -87,12 +87,13 @@ def _rgb(picture: Image.Image, factor: int) -> Image.Image:
 
     def strip_of(top: int, bottom: int) -> Image.Image:
         strip = picture.crop((0, top, picture.width, bottom))
-        return _eight_bit(strip, white).convert("RGB") if deep else _on_white(strip)
+        return _eight_bit(strip, white).convert("RGB") if deep else on_white(strip)
 
     return by_strips(picture.size, factor, strip_of)
 
 
-def _on_white(picture: Image.Image) -> Image.Image:
+def on_white(picture: Image.Image) -> Image.Image:
+    """A picture of 8 bits a channel as RGB, on white where it is transparent."""
     if picture.has_transparency_data:
         # A transparent pixel's colour is arbitrary, often black: convert("RGB") alone shows it.
         layer = picture.convert("RGBA")

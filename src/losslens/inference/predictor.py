@@ -111,7 +111,8 @@ def predict(task: str, image: Tensor) -> Prediction:
 
 def _missing(ensemble: Ensemble, loss: str) -> Missing:
     problem = _problem(ensemble, loss)
-    return Missing(loss, str(problem), getattr(problem, "command", ""))
+    command = problem.command if isinstance(problem, MissingCheckpoint) else ""
+    return Missing(loss, str(problem), command)
 
 
 def _problem(ensemble: Ensemble, loss: str) -> CheckpointError:
