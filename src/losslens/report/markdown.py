@@ -1,4 +1,4 @@
-"""A report as the README's Markdown; ``losslens report`` prints it."""
+"""A report as the Markdown of docs/results.md; ``losslens report`` prints it."""
 
 from dataclasses import dataclass
 
