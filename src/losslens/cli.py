@@ -176,6 +176,8 @@ def _predict(options: argparse.Namespace) -> None:
     predictor, task = _import("inference.predictor"), _import("tasks").TASKS[options.task]
     picture = _import("images.reading").read_picture(options.picture)
     prediction = predictor.predict_picture(task.key, picture)
+    if prediction.problem:
+        raise ValueError(_import("images.marks").PROBLEMS[prediction.problem])
     if task.is_blank(prediction.features):
         raise ValueError(f"{options.picture} is blank: there is nothing to read")
     for answer in prediction.answers:

@@ -13,6 +13,8 @@ from PIL import Image
 from torch import Tensor, nn
 
 from losslens.data.dataset import Augment, Dataset, Splits
+from losslens.images.pen import Strokes
+from losslens.images.preprocessing import Found
 
 LIVE_EXAMPLES = 4_000  # most that a live run learns from
 
@@ -130,6 +132,9 @@ class Task:
     synthetic_ood: Callable[[int], Tensor] | None = (
         None  # seed -> pictures (N, C, H, W) that show none of the classes
     )
+    read: Callable[[Image.Image | Strokes], Found] | None = (
+        None  # a picture or strokes -> the network's input, or why there is nothing to answer
+    )
     is_blank: Callable[[Tensor], bool] = lambda image: False  # whether there is nothing to answer
     shareable: bool = False  # whether pictures of the test data may be handed on and shown
     fine_tuning: FineTuning | None = (
@@ -151,6 +156,14 @@ class Task:
     def endpoint_name(self) -> str:
         """The name of the endpoint that answers a picture."""
         return self.endpoint or f"predict_{self.key}"
+
+    def found(self, given: Image.Image | Strokes) -> Found:
+        """What there is to be read of a picture, or of strokes where the task reads them."""
+        if self.read is not None:
+            return self.read(given)
+        if isinstance(given, Strokes):
+            raise TypeError(f"the task {self.key} reads no strokes")
+        return Found(self.to_tensor(given))
 
     def blank(self) -> Tensor:
         """An input with nothing on it."""
