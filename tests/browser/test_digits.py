@@ -79,7 +79,7 @@ def test_clear_undo_and_samples(visit: Any) -> None:
     assert page.locator(".pad-sample").count() == len(LABELS) + 2
     page.get_by_role("button", name=f"{words.task(TASK, 'sample')} 3").click()
     says(page, TASK, "read 3")
-    page.locator(".pad-sample.disputed").first.click()
+    page.locator(".pad-sample.divides").first.click()
     page.wait_for_function(
         """() => new Set([...document.querySelectorAll(".digits .card")]
           .map((card) => card.dataset.answer)).size > 1"""

@@ -52,14 +52,15 @@ class Strokes:
 
     def ink(self) -> NDArray[np.float32]:
         """Drawn (H, W) in 0..1, the longer side 160 pixels, whatever their size was."""
-        points = np.concatenate(self.lines)
+        lines = self.lines if self.size >= _DOT else (self.lines[0][:1],)
+        points = np.concatenate(lines)
         low, extent = points.min(axis=0), np.ptp(points, axis=0)
         scale = (_BOX - _PEN) * _FINE / max(float(extent.max()), 1e-6)
         radius = _PEN * _FINE / 2
         wide, high = np.ceil(extent * scale + 2 * radius).astype(int)
         picture = Image.new("L", (int(wide), int(high)), 0)
         pen = ImageDraw.Draw(picture)
-        for line in self.lines:
+        for line in lines:
             path = [(float(x), float(y)) for x, y in _thinned((line - low) * scale) + radius - 0.5]
             pen.line(path, fill=255, width=round(2 * radius))
             for x, y in path:
