@@ -8,7 +8,14 @@ import pytest
 import torch
 from PIL import Image, ImageDraw
 
-from losslens.images.pen import MOST_POINTS, MOST_STROKES, Strokes, StrokesError, read_strokes
+from losslens.images.pen import (
+    MOST_CHARACTERS,
+    MOST_POINTS,
+    MOST_STROKES,
+    Strokes,
+    StrokesError,
+    read_strokes,
+)
 from losslens.images.preprocessing import DIGIT_SIDE, digit_tensor, read_digit
 from losslens.inference import predictor
 
@@ -78,6 +85,14 @@ def test_a_dot_and_a_scribble_are_told_from_digits(
     assert not problem or predictor.is_flagged("digits", prediction)
 
 
+@pytest.mark.parametrize("digit", [FOUR, TWO])
+def test_a_digit_written_twice_line_on_line_is_no_scribble(
+    digit: list[list[list[float]]],
+) -> None:
+    again = [[[x + 6, y + 4] for x, y in stroke[::-1]] for stroke in digit]
+    assert read_strokes(digit + again + digit).problem == ""
+
+
 def test_json_and_lists_are_read_alike() -> None:
     for given in (FOUR, json.dumps(FOUR), tuple(map(tuple, FOUR))):
         lines = read_strokes(given).lines
@@ -124,6 +139,11 @@ def test_there_are_not_too_many_strokes_or_points(given: object) -> None:
         read_strokes(given)
     most = read_strokes([[[x % 280, x % 97] for x in range(MOST_POINTS)]])
     assert most.problem == "scribble"
+
+
+def test_a_text_beyond_measure_is_not_even_parsed() -> None:
+    with pytest.raises(StrokesError, match="characters"):
+        read_strokes("[" + " " * MOST_CHARACTERS + "[[1, 2]]]")
 
 
 def test_the_picture_of_strokes_and_the_strokes_look_alike() -> None:
