@@ -1,12 +1,12 @@
 """Accuracy on digits by people outside MNIST: pen strokes on the pad, and Semeion's small scans.
 
 Asked is the function behind /predict_digit. Strokes are sent as the pad sends them, at sizes from
-24 to 240 of its 280 pixels, in its middle and in a corner; once more they are drawn with the pad's
-brush, and only the picture is sent. Then all of them at any size and place. They come from UCI's
-Pen-Based Recognition of Handwritten Digits (CC BY 4.0), ``pen/strokes.jsonl.gz`` in the data folder: one JSON object a line,
-``{"label": 3, "strokes": [[[x, y], ...], ...]}``, y upward. Of these the second half is asked: by
-the first, what reads strokes was chosen. Semeion, ``semeion/0`` to ``semeion/9``, holds 1,592
-digits of 16x16 pixels.
+24 to 240 of its 280 pixels, in its middle and in a corner; once more they are drawn with the
+pad's brush, and only the picture is sent. Then all of them at any size and place. They come from
+UCI's Pen-Based Recognition of Handwritten Digits (CC BY 4.0), ``pen/strokes.jsonl.gz`` in the
+data folder: one JSON object a line, ``{"label": 3, "strokes": [[[x, y], ...], ...]}``, y upward.
+Of these the second half is asked: by the first, what reads strokes was chosen. Semeion,
+``semeion/0`` to ``semeion/9``, holds 1,592 digits of 16x16 pixels.
 
     python benchmarks/drawn_digits.py --data-root data
 """
