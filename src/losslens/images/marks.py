@@ -10,7 +10,7 @@ PROBLEMS = {
 }
 
 _SIDE = 96  # pixels; larger ink is looked at as small as this
-_SOLID = 0.8  # of the longer side is the thickness of a dot; of the thickest of 9,000 digits 0.67
+_SOLID = 0.8  # of the longer side is the thickness of a dot; of the thickest of 6,000 of MNIST 0.67
 _HOLE = 0.002  # of the longer side squared; smaller holes come from rough edges
 _HOLES = 6  # of a scribble; digits have 5 at most
 _BUSIEST = 0.15  # of the rows, or columns: those that cross most strokes

@@ -13,6 +13,7 @@ from losslens.images.marks import problem_of
 
 MOST_STROKES = 500
 MOST_POINTS = 20_000  # of all strokes together
+MOST_CHARACTERS = 2_000_000  # of their JSON
 FORM = "a list of strokes, each a list of points [x, y], in pixels of the pad, y downward"
 
 _FINE = 8  # times finer than MNIST's pixels, then averaged
@@ -20,7 +21,9 @@ _BOX = 20  # of these pixels; the longer side of a digit
 _PEN = 2.4  # likewise; as thick as MNIST's strokes are, by the median
 _NEAR = 0.25  # likewise; points nearer than that are one
 _DOT = 6.0  # pixels of the pad; who presses and lifts moves no further
-_LONGEST = 6.5  # times its longer side is the way of a pen at most; of 3,747 pen digits 5.0
+_LONG = 6.5  # times its longer side is a way that fills the box; of 3,747 pen digits 5.0 at most
+_FILLED = 0.45  # of the box; what is written twice, line on line, fills no more
+_LONGEST = 13.0  # times the longer side; nobody writes a digit so often on itself
 _FARTHEST = 10_000.0  # pixels of the pad, either way
 
 Line = NDArray[np.float64]  # (N, 2): x to the right, y downward
@@ -48,18 +51,22 @@ class Strokes:
         if self.size < _DOT:
             return "dot"
         way = sum(float(np.hypot(*np.diff(line, axis=0).T).sum()) for line in self.lines)
-        return "scribble" if way > _LONGEST * self.size else problem_of(self.ink())
+        ink = self.ink()
+        filled = float(ink.sum()) / max(ink.shape) ** 2 > _FILLED
+        is_scribble = way > (_LONG if filled else _LONGEST) * self.size
+        return "scribble" if is_scribble else problem_of(ink)
 
     def ink(self) -> NDArray[np.float32]:
         """Drawn (H, W) in 0..1, the longer side 160 pixels, whatever their size was."""
-        points = np.concatenate(self.lines)
+        lines = self.lines if self.size >= _DOT else (self.lines[0][:1],)
+        points = np.concatenate(lines)
         low, extent = points.min(axis=0), np.ptp(points, axis=0)
         scale = (_BOX - _PEN) * _FINE / max(float(extent.max()), 1e-6)
         radius = _PEN * _FINE / 2
         wide, high = np.ceil(extent * scale + 2 * radius).astype(int)
         picture = Image.new("L", (int(wide), int(high)), 0)
         pen = ImageDraw.Draw(picture)
-        for line in self.lines:
+        for line in lines:
             path = [(float(x), float(y)) for x, y in _thinned((line - low) * scale) + radius - 0.5]
             pen.line(path, fill=255, width=round(2 * radius))
             for x, y in path:
@@ -83,6 +90,8 @@ def read_strokes(value: object) -> Strokes:
 
     Raises StrokesError for what is none, or is too long.
     """
+    if isinstance(value, str) and len(value) > MOST_CHARACTERS:
+        raise StrokesError(f"The strokes are longer than {MOST_CHARACTERS:,} characters.")
     try:
         found: Any = json.loads(value) if isinstance(value, str) else value
         lengths = [len(stroke) for stroke in found]

@@ -121,6 +121,7 @@ class Sample:
 
     key: str
     picture: Image.Image
+    disputed: bool = False  # whether it is there because the networks disagree on it
 
 
 @dataclass(frozen=True)

@@ -30,5 +30,5 @@ def drawing_pad(task: Task, words: Words) -> gr.HTML:
 
 def pad_html(task: Task, words: Words) -> Markup:
     """The pad's canvas, buttons and samples."""
-    samples = {sample.key: png_url(np.asarray(sample.picture)) for sample in task.samples()}
+    samples = [(sample, png_url(np.asarray(sample.picture))) for sample in task.samples()]
     return render("pad/pad.html", task=task, words=words, samples=samples)

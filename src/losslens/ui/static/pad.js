@@ -251,7 +251,9 @@ canvas.addEventListener("keydown", (event) => {
   else return;
   event.preventDefault();
 });
-canvas.addEventListener("keyup", (event) => held.delete(event.key));
+canvas.addEventListener("keyup", (event) => {
+  if (held.delete(event.key) && drawer?.kind === "keyboard") send();
+});
 canvas.addEventListener("blur", () => {
   held.clear();
   penUp();

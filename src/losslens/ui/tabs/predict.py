@@ -14,7 +14,7 @@ from losslens.inference import predictor
 from losslens.inference.predictor import Prediction
 from losslens.tasks import Task
 from losslens.tasks.base import Sample
-from losslens.ui.components.answers import Choices, View, answers_html, message, seen
+from losslens.ui.components.answers import Choices, View, answers_html, message, problem, seen
 from losslens.ui.components.drawing_pad import drawing_pad
 from losslens.ui.components.picture_upload import picture_upload, refusal
 from losslens.ui.components.saliency import drawing_style, photo_style
@@ -76,7 +76,7 @@ class _Answerer:
         if prediction is None:
             return message(self.words.task(self.task.key, "blank"))
         if prediction.problem:
-            return message(self.words.task(self.task.key, prediction.problem))
+            return problem(self.words.task(self.task.key, prediction.problem))
         return answers_html(self.task, prediction, Choices(truth, view), self.words)
 
     def seen(self, prediction: Prediction | None) -> Markup:
