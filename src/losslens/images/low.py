@@ -15,9 +15,7 @@ _ROUGHEST = 8  # pixels; smaller ink has no shape but its steps
 _FINE = 8  # times larger, while it is blurred
 _FAINT = 0.25  # of the strongest; weaker ink is none
 _STRONGEST = 90  # percentile of the ink that counts as its full strength
-_FITTED = (
-    0.7  # of its width a fitted digit keeps; chosen on Semeion among 0.65 to 0.75
-)
+_FITTED = 0.7  # of its width a fitted digit keeps; chosen on Semeion among 0.65 to 0.75
 
 Pixels = NDArray[np.float32]
 
