@@ -2,8 +2,8 @@
 
 Asked is the function behind /predict_digit. Strokes are sent as the pad sends them, at sizes from
 24 to 240 of its 280 pixels, in its middle and in a corner; once more they are drawn with the pad's
-brush, and only the picture is sent. They come from UCI's Pen-Based Recognition of Handwritten
-Digits (CC BY 4.0), ``pen/strokes.jsonl.gz`` in the data folder: one JSON object a line,
+brush, and only the picture is sent. Then all of them at any size and place. They come from UCI's
+Pen-Based Recognition of Handwritten Digits (CC BY 4.0), ``pen/strokes.jsonl.gz`` in the data folder: one JSON object a line,
 ``{"label": 3, "strokes": [[[x, y], ...], ...]}``, y upward. Of these the second half is asked: by
 the first, what reads strokes was chosen. Semeion, ``semeion/0`` to ``semeion/9``, holds 1,592
 digits of 16x16 pixels.
@@ -70,44 +70,46 @@ def main() -> None:
     """Print one row a setting, and one a loss for strokes and for Semeion."""
     parser = argparse.ArgumentParser(description=str(__doc__).splitlines()[0])
     parser.add_argument("--data-root", type=Path, default=Path("data"))
-    parser.add_argument("--count", type=int, default=0, help="so many of the strokes; 0: all")
+    parser.add_argument(
+        "--count", type=int, default=400, help="so many digits at each size and place"
+    )
     options = parser.parse_args()
     torch.set_num_threads(1)
-    digits = pen_digits(options.data_root, options.count)
-    strokes = Tally()
+    chance, everyone = random.Random(0), pen_digits(options.data_root)
+    digits = chance.sample(everyone, min(options.count, len(everyone)))
     for size in SIZES:
         for name, place in PLACES.items():
             drawn = ((json.dumps(placed(each, size, place)), label) for each, label in digits)
-            print(ask(drawn, Tally(), strokes).row(f"strokes, {size} px, {name}"))
+            print(ask(drawn).row(f"strokes, {size} px, {name}"))
     for size in SIZES[1:]:
         pictures = ((data_url(painted(placed(each, size, 0.5))), label) for each, label in digits)
         print(ask(pictures).row(f"picture alone, {size} px"))
-    semeion = ask(scans(options.data_root))
-    for title, tally in (("strokes", strokes), ("Semeion", semeion)):
+    anywhere = (
+        (json.dumps(placed(each, chance.uniform(SIZES[0], SIZES[-1]), chance.random())), label)
+        for each, label in everyone
+    )
+    asked = {"all strokes, anywhere": ask(anywhere), "Semeion": ask(scans(options.data_root))}
+    for title, tally in asked.items():
         print(f"\n{tally.row(title)}")
         for loss, each in tally.right.items():
             share = accuracy(np.array(each, dtype=float))
             print(f"  {loss:14} {share.value:7.2%} ({share.low:.2%} to {share.high:.2%})")
 
 
-def ask(digits: Iterable[tuple[str, str]], *tallies: Tally) -> Tally:
-    """Send drawings with their labels to the endpoint; the first tally, or a new one."""
+def ask(digits: Iterable[tuple[str, str]]) -> Tally:
+    """Send drawings with their labels to the endpoint."""
     answer: Callable[[str], dict[str, Any]] = answer_endpoint(TASKS["digits"])
-    tallies = tallies or (Tally(),)
+    tally = Tally()
     for drawing, label in digits:
-        result = answer(drawing)
-        for tally in tallies:
-            tally.add(result, label)
-    return tallies[0]
+        tally.add(answer(drawing), label)
+    return tally
 
 
-def pen_digits(data_root: Path, count: int) -> list[tuple[Strokes, str]]:
+def pen_digits(data_root: Path) -> list[tuple[Strokes, str]]:
     """Strokes, y downward, and labels."""
     with gzip.open(data_root / "pen" / "strokes.jsonl.gz", "rt") as lines:
         digits = [json.loads(line) for line in lines]
     digits = digits[len(digits) // 2 :]
-    if count:
-        digits = random.Random(0).sample(digits, count)
     return [
         ([np.array(each, dtype=float) * (1, -1) for each in digit["strokes"]], str(digit["label"]))
         for digit in digits
