@@ -25,7 +25,8 @@ def noise(count: int) -> torch.Tensor:
 @pytest.fixture
 def few_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     """Digits against noise, for a few steps."""
-    monkeypatch.setattr(exposure, "_STEPS", 25)
+    monkeypatch.setattr(exposure, "_STEPS", 30)
+    monkeypatch.setattr(exposure, "_BATCH", 64)
     noisy = Exposure(ExposedDigitNet, lambda digits, folders, seed: (digits, noise(400)))
     monkeypatch.setitem(TASKS, "digits", replace(TASKS["digits"], exposure=noisy))
 
