@@ -3,12 +3,14 @@ their cards say."""
 
 import os
 from collections import Counter
+from pathlib import Path
 
 import pytest
 import torch
-from PIL import Image
+from PIL import Image, ImageFont
 
 from losslens.checkpoints import files as checkpoints
+from losslens.data import glyphs
 from losslens.data.bundled import SAMPLE_PHOTOS, sample_digits
 from losslens.data.dataset import Dataset
 from losslens.data.sources import mnist
@@ -130,3 +132,21 @@ def test_noise_is_flagged_as_no_digit_and_digits_are_not(mini: Dataset) -> None:
         for _ in range(10)
     ]
     assert all(inference.is_flagged("digits", prediction) for prediction in noise)
+
+
+def test_letters_and_clothes_are_flagged_as_no_digit_and_digits_of_fonts_are_not(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "font.ttf").write_bytes(ImageFont.load_default(40).path.getvalue())
+    families = glyphs.font_families([tmp_path])
+
+    def flagged(pictures: torch.Tensor) -> int:
+        answers = (inference.predict("digits", picture) for picture in pictures)
+        return sum(inference.is_flagged("digits", answer) for answer in answers)
+
+    assert flagged(glyphs.drawn(families, glyphs.LETTERS, 9, 60)) >= 48
+    digits = glyphs.digits(families, 9, 30)
+    assert flagged(digits.batch(torch.arange(30))[0]) <= 3
+    sleeves = torch.zeros(1, 1, 28, 28)  # a shirt, filled as Fashion-MNIST's are
+    sleeves[..., 4:24, 9:19] = sleeves[..., 5:12, 3:25] = 0.7
+    assert flagged(sleeves) == 1

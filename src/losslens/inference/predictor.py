@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor, nn
 
-from losslens.checkpoints.ensemble import Ensemble, load_ensemble
+from losslens.checkpoints.ensemble import Ensemble, load_detector, load_ensemble
 from losslens.checkpoints.files import (
     Checkpoint,
     CheckpointError,
@@ -65,8 +65,8 @@ def _ensemble(task: str) -> Ensemble:
 
 
 @cache
-def _detector(task: str) -> ood.OODDetector | None:
-    return ood.load(models_folder() / task)
+def _detector(task: str) -> ood.OODDetector | ood.ExposedDetector | None:
+    return load_detector(task, models_folder())
 
 
 def network(task: str, loss: str) -> nn.Module:
@@ -156,7 +156,8 @@ def _ood_score(
     detector = _detector(ensemble.task.key) if logits else None
     if detector is None:
         return None
-    return detector.score(logits, features if ensemble.backbone is not None else None)
+    looks_at_logits = isinstance(detector, ood.OODDetector) and ensemble.backbone is None
+    return detector.score(logits, None if looks_at_logits else features)
 
 
 def saliency_maps(task: str, features: Tensor) -> dict[str, NDArray[np.float32]]:

@@ -1,7 +1,7 @@
 """What a task is made of: one record, ``Task``, which carries all that its weights and its pages
 need."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -53,6 +53,16 @@ class FineTuning:
     augment: Augment
     epochs: float  # as a share of the first run's
     learning_rate: float  # likewise
+
+
+@dataclass(frozen=True)
+class Exposure:
+    """How a task's OOD detector learns from pictures themselves what shows none of the classes."""
+
+    network: Callable[[], nn.Module]  # pictures (N, C, H, W) to logits of the classes and of none
+    # The pictures to train on, folders with others, seed -> (pictures of the classes, others as
+    # uint8). Made ones where no folder is given.
+    pictures: Callable[[Dataset, Sequence[Path], int], tuple[Dataset, Tensor]]
 
 
 @dataclass(frozen=True)
@@ -133,6 +143,7 @@ class Task:
     synthetic_ood: Callable[[int], Tensor] | None = (
         None  # seed -> pictures (N, C, H, W) that show none of the classes
     )
+    exposure: Exposure | None = None  # where the OOD detector looks at pictures, not at logits
     read: Callable[[Image.Image | Strokes], Found] | None = (
         None  # a picture or strokes -> the network's input, or why there is nothing to answer
     )

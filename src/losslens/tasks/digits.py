@@ -6,15 +6,16 @@ from torch import Generator
 
 from losslens.data.bundled import MINI_DIGITS, mini_mnist, sample_digits
 from losslens.data.dataset import Dataset
+from losslens.data.exposure_digits import exposure_digits
 from losslens.data.sources import mnist
-from losslens.data.synthetic_ood_digits import synthetic_ood_digits
 from losslens.images.augmentation import augment_digits, augment_digits_lightly, shifted
 from losslens.images.preprocessing import DIGIT_SIDE, digit_tensor, is_blank, read_digit
-from losslens.networks.digit_net import DigitNet, SmallDigitNet
+from losslens.networks.digit_net import DigitNet, ExposedDigitNet, SmallDigitNet
 from losslens.networks.saliency import integrated_gradients
 from losslens.tasks.base import (
     LIVE_EXAMPLES,
     CardFacts,
+    Exposure,
     FineTuning,
     LearningRates,
     Live,
@@ -50,7 +51,7 @@ DIGITS = Task(
     epochs=12,
     learning_rate=4e-3,
     saliency=integrated_gradients,
-    synthetic_ood=synthetic_ood_digits,
+    exposure=Exposure(ExposedDigitNet, exposure_digits),
     read=read_digit,
     is_blank=is_blank,
     shareable=True,
