@@ -5,11 +5,13 @@ import torch
 from losslens.data.bundled import MINI_FASHION, mini_fashion
 from losslens.data.dataset import Dataset
 from losslens.data.sources import fashion_mnist
-from losslens.images.augmentation import augment_clothes, mirrored_and_shifted
+from losslens.data.synthetic_ood_clothes import synthetic_ood_clothes
+from losslens.images.augmentation import mirrored_and_shifted
 from losslens.images.clothes import CLOTHES_SIDE, clothes_tensor
+from losslens.images.preprocessing import is_blank
 from losslens.networks.digit_net import DigitNet, SmallDigitNet
 from losslens.networks.saliency import integrated_gradients
-from losslens.tasks.base import LIVE_EXAMPLES, LearningRates, Live, Task
+from losslens.tasks.base import LIVE_EXAMPLES, CardFacts, LearningRates, Live, Task
 
 
 def _live_data() -> tuple[Dataset, Dataset]:
@@ -37,10 +39,12 @@ FASHION = Task(
     network=DigitNet,
     to_tensor=clothes_tensor,
     load=fashion_mnist,
-    augment=augment_clothes,
-    epochs=15,
+    augment=mirrored_and_shifted,
+    epochs=10,
     learning_rate=4e-3,
     saliency=integrated_gradients,
+    synthetic_ood=synthetic_ood_clothes,
+    is_blank=is_blank,
     shareable=True,
     live=Live(
         data_file=MINI_FASHION,
@@ -51,5 +55,17 @@ FASHION = Task(
         read_code='archive["images"][:, None].astype(np.float32) / 255',
         order_code="torch.arange(len(target))",
         augment=mirrored_and_shifted,
+    ),
+    card=CardFacts(
+        dataset="zalando-datasets/fashion_mnist",
+        dataset_name="Fashion-MNIST",
+        training_data=(
+            "**Fashion**: Fashion-MNIST (Xiao, Rasul, Vollgraf 2017, Zalando SE; MIT licence), "
+            f"{CLOTHES_SIDE} x {CLOTHES_SIDE} pixels; the figures are on its test pictures."
+        ),
+        limits=(
+            "One piece of clothing of ten kinds, alone, as a shop photographs it on white; other "
+            "photos are read less well."
+        ),
     ),
 )
