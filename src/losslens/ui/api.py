@@ -43,8 +43,9 @@ _INPUTS: dict[InputKind, str] = {
 _DESCRIPTION = """Every loss's answer to a {kind} of the task {task}.
 
 It has "answers", by loss: label, logits, softmax and calibrated probabilities of {labels};
-"missing", by loss: why there is no answer; "blank", whether there is nothing on it; "unlike", 0..1, how little it looks like any of
-these (null where nothing was fitted); and "marked", whether that is above the threshold.
+"missing", by loss: why there is no answer; "unlike", 0..1, how little it looks like any of these
+(null where nothing was fitted); "marked", whether that is above the threshold; and "blank", whether
+there is nothing on it.
 
 Args:
     {kind}: {input}
