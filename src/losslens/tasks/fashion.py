@@ -1,6 +1,7 @@
 """Clothes: Fashion-MNIST."""
 
 import torch
+from PIL import Image
 
 from losslens.data.bundled import MINI_FASHION, mini_fashion
 from losslens.data.dataset import Dataset
@@ -11,13 +12,25 @@ from losslens.images.clothes import CLOTHES_SIDE, clothes_tensor
 from losslens.images.preprocessing import is_blank
 from losslens.networks.digit_net import DigitNet, SmallDigitNet
 from losslens.networks.saliency import integrated_gradients
-from losslens.tasks.base import LIVE_EXAMPLES, CardFacts, LearningRates, Live, Task
+from losslens.tasks.base import LIVE_EXAMPLES, CardFacts, LearningRates, Live, Sample, Task
+
+# Of the held-out pictures: four that every network reads rightly, and two that they dispute.
+_SAMPLES = {"sneaker": 35, "dress": 51, "bag": 12, "boot": 11, "shoe": 646, "top": 377}
 
 
 def _live_data() -> tuple[Dataset, Dataset]:
     mini = mini_fashion()
     order = torch.arange(len(mini))
     return mini.pick(order[-LIVE_EXAMPLES:]), mini.pick(order[:-LIVE_EXAMPLES])
+
+
+def _samples() -> list[Sample]:
+    """As a shop shows them: on white."""
+    images = mini_fashion().images
+    return [
+        Sample(key, Image.fromarray(255 - images[index, 0].numpy()))
+        for key, index in _SAMPLES.items()
+    ]
 
 
 FASHION = Task(
@@ -56,6 +69,7 @@ FASHION = Task(
         order_code="torch.arange(len(target))",
         augment=mirrored_and_shifted,
     ),
+    samples=_samples,
     card=CardFacts(
         dataset="zalando-datasets/fashion_mnist",
         dataset_name="Fashion-MNIST",
