@@ -29,8 +29,7 @@ from losslens.checkpoints.ensemble import Ensemble, load_detector, load_ensemble
 from losslens.checkpoints.files import models_folder
 from losslens.data import glyphs
 from losslens.data.dataset import Dataset
-from losslens.data.exposure_digits import idx_pictures
-from losslens.data.sources import mnist
+from losslens.data.sources import mnist, read_idx
 from losslens.evaluation import ood
 from losslens.images.pen import read_strokes
 from losslens.images.preprocessing import digit_tensor, read_digit
@@ -166,7 +165,7 @@ def other_things(options: argparse.Namespace) -> Iterator[tuple[str, Tensor]]:
     """Sources of what is no digit."""
     if options.fashion_root:
         (path,) = options.fashion_root.glob("t10k-images-idx3-ubyte*")
-        pictures = idx_pictures(path)
+        pictures = read_idx(path)[:, None]
         yield "Fashion-MNIST's test pictures", pictures.float() / 255
         images = (Image.fromarray(each[0].numpy()) for each in pictures[:EACH])
         yield "the same, read as a visitor's", torch.stack([*map(digit_tensor, images)])

@@ -10,7 +10,8 @@ import torch
 from PIL import ImageFont
 
 from losslens.data.dataset import Dataset
-from losslens.data.exposure_digits import exposure_digits, idx_pictures
+from losslens.data.exposure_digits import exposure_digits
+from losslens.data.sources import read_idx
 from losslens.data.synthetic_ood_digits import two_at_once
 
 SHARE = 0.002  # of the usual number
@@ -59,7 +60,7 @@ def test_only_what_is_to_be_learnt_from_is_read(mini: Dataset, folder: Path) -> 
 
 def test_idx_files_are_read_gzipped_or_not(folder: Path, pixels: torch.Tensor) -> None:
     for name in ("train-images-idx3-ubyte.gz", "t10k-images-idx3-ubyte"):
-        assert torch.equal(idx_pictures(folder / name), pixels)
+        assert torch.equal(read_idx(folder / name)[:, None], pixels)
 
 
 def test_two_at_once_are_two_different_digits(mini: Dataset) -> None:

@@ -4,16 +4,19 @@ their cards say."""
 import os
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 from PIL import Image, ImageFont
+from torch import Tensor
 
 from losslens.checkpoints import files as checkpoints
 from losslens.data import glyphs
-from losslens.data.bundled import SAMPLE_PHOTOS, sample_digits
+from losslens.data.bundled import SAMPLE_PHOTOS, mini_fashion, sample_digits
 from losslens.data.dataset import Dataset
-from losslens.data.sources import mnist
+from losslens.data.sources import fashion_mnist, mnist
+from losslens.data.synthetic_ood_clothes import synthetic_ood_clothes
 from losslens.data.synthetic_ood_photos import synthetic_ood_photos
 from losslens.evaluation.metrics import outputs_of
 from losslens.images.preprocessing import digit_tensor
@@ -31,10 +34,17 @@ def test_the_shipped_network_reads_its_training_digits(loss: str, mini: Dataset)
     assert (logits.argmax(dim=1) == mini.target).float().mean() > 0.995
 
 
-@pytest.mark.skipif(DATA is None, reason="LOSSLENS_DATA names no folder with MNIST")
-@pytest.mark.parametrize("loss", shipped("digits"))
-def test_the_cards_test_accuracy_is_remade(loss: str) -> None:
-    checkpoint, test = checkpoints.load("digits", loss), mnist(str(DATA)).test
+@pytest.mark.skipif(DATA is None, reason="LOSSLENS_DATA names no folder with the data")
+@pytest.mark.parametrize(
+    ("task", "load", "loss"),
+    [
+        (task, load, loss)
+        for task, load in (("digits", mnist), ("fashion", fashion_mnist))
+        for loss in shipped(task)
+    ],
+)
+def test_the_cards_test_accuracy_is_remade(task: str, load: Any, loss: str) -> None:
+    checkpoint, test = checkpoints.load(task, loss), load(str(DATA)).test
     right = outputs_of(checkpoint.network, test).argmax(dim=1) == test.target
     assert right.double().mean().item() == checkpoint.card.test["softmax"]["accuracy"]["value"]
 
@@ -150,3 +160,35 @@ def test_letters_and_clothes_are_flagged_as_no_digit_and_digits_of_fonts_are_not
     sleeves = torch.zeros(1, 1, 28, 28)  # a shirt, filled as Fashion-MNIST's are
     sleeves[..., 4:24, 9:19] = sleeves[..., 5:12, 3:25] = 0.7
     assert flagged(sleeves) == 1
+
+
+@pytest.mark.parametrize("loss", shipped("fashion"))
+def test_the_shipped_network_tells_clothes_that_it_never_saw(loss: str) -> None:
+    held_out = mini_fashion().pick(torch.arange(1000))
+    logits = outputs_of(checkpoints.load("fashion", loss).network, held_out)
+    assert (logits.argmax(dim=1) == held_out.target).float().mean() > 0.91
+
+
+def test_all_agree_on_four_samples_of_clothes_and_dispute_the_last_two() -> None:
+    answers = {
+        sample.key: {
+            each.label for each in inference.predict_picture("fashion", sample.picture).given
+        }
+        for sample in TASKS["fashion"].samples()
+    }
+    assert [answers.pop(key) for key in ("sneaker", "dress", "bag", "boot")] == [
+        {"sneaker"},
+        {"dress"},
+        {"bag"},
+        {"ankle boot"},
+    ]
+    assert len(answers) == 2 and all(len(said) > 1 for said in answers.values())
+
+
+def test_digits_and_made_pictures_are_flagged_as_no_clothing_and_clothes_are_not() -> None:
+    def flagged(pictures: Tensor) -> float:
+        answers = [inference.predict("fashion", picture) for picture in pictures]
+        return sum(inference.is_flagged("fashion", each) for each in answers) / len(answers)
+
+    assert flagged(synthetic_ood_clothes(seed=7, count=42)) > 0.8
+    assert flagged(mini_fashion().batch(torch.arange(100))[0]) < 0.1

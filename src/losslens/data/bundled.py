@@ -1,4 +1,4 @@
-"""What ships with the package: real digits, features of photos, and sample photos to click."""
+"""What ships with the package: digits, clothes, features of photos, and sample photos to click."""
 
 from functools import cache
 from pathlib import Path
@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from losslens.data.dataset import Dataset
 
-MINI = Path(__file__).parent / "mini"  # digits, and features of photos
+MINI = Path(__file__).parent / "mini"  # digits, clothes, and features of photos
 MINI_DIGITS = MINI / "mnist_5k.npz"
+MINI_FASHION = MINI / "fashion_5k.npz"
 MINI_PETS = MINI / "pets_5k.npz"
 SAMPLE_DIGITS = MINI / "sample_digits.npz"
 SAMPLE_PHOTOS = tuple(
@@ -25,7 +26,22 @@ def mini_mnist() -> Dataset:
 
     CC BY-SA 3.0, see mini/LICENSE.
     """
-    with np.load(MINI_DIGITS) as archive:
+    return _pictures(MINI_DIGITS)
+
+
+@cache
+def mini_fashion() -> Dataset:
+    """5,000 Fashion-MNIST training pictures, as many of each class.
+
+    The first 1,000 are of those held out of the training of the shipped networks. MIT licence, see
+    mini/LICENSE.
+    """
+    return _pictures(MINI_FASHION)
+
+
+def _pictures(path: Path) -> Dataset:
+    """Grey pictures (N, 1, H, W) and their classes."""
+    with np.load(path) as archive:
         images = torch.from_numpy(archive["images"])[:, None]
         return Dataset(images, torch.from_numpy(archive["target"]).long())
 

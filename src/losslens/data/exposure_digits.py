@@ -3,24 +3,22 @@
 Outlier exposure: Hendrycks et al. 2019, https://arxiv.org/abs/1812.04606
 """
 
-import gzip
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-import numpy as np
 import torch
 from PIL import Image
 from torch import Tensor
 
 from losslens.data.dataset import Dataset
 from losslens.data.glyphs import LETTERS, SCRIPTS, digits, drawn, font_families, letters_of_scripts
+from losslens.data.sources import read_idx
 from losslens.data.synthetic_ood_digits import synthetic_ood_digits, two_at_once
 from losslens.images.preprocessing import digit_tensor
 
 _LETTERS, _OF_SCRIPTS, _PRINTED, _IDX = 27_000, 12_000, 6_000, 5_000
 _MADE, _PAIRS = 6_000, 3_000
 _IDX_FILE = "train-images-idx3-ubyte*"
-_IDX_HEADER = 16  # bytes
 
 
 def exposure_digits(
@@ -40,7 +38,7 @@ def exposure_digits(
     families, files = font_families(folders), _idx_files(folders)
     if folders and not families and not files:
         raise FileNotFoundError(f"no font and no {_IDX_FILE} is in {', '.join(map(str, folders))}")
-    others += [_as_they_are_and_as_read(idx_pictures(file), many(_IDX)) for file in files]
+    others += [_as_they_are_and_as_read(read_idx(file)[:, None], many(_IDX)) for file in files]
     if not families:
         return digits_learnt, torch.cat(others)
     others.append(_bytes(drawn(families, LETTERS, seed, many(_LETTERS))))
@@ -59,16 +57,6 @@ def _bytes(pictures: Tensor) -> Tensor:
 
 def _idx_files(folders: Iterable[Path]) -> list[Path]:
     return sorted(path for folder in folders for path in folder.rglob(_IDX_FILE))
-
-
-def idx_pictures(path: Path) -> Tensor:
-    """The pictures (N, 1, H, W) of an IDX file, uint8. http://yann.lecun.com/exdb/mnist/"""
-    data = path.read_bytes()
-    if path.suffix == ".gz":
-        data = gzip.decompress(data)
-    _, count, height, width = np.frombuffer(data, ">i4", 4).tolist()
-    pixels = np.frombuffer(data, np.uint8, offset=_IDX_HEADER).reshape(count, 1, height, width)
-    return torch.from_numpy(pixels.copy())
 
 
 def _as_they_are_and_as_read(pictures: Tensor, count: int) -> Tensor:

@@ -1,12 +1,16 @@
-"""The tasks' data, from folders or downloaded: ``mnist``, ``pets``, and photos of other things."""
+"""The tasks' data, from folders or downloaded: ``mnist``, ``fashion_mnist``, ``pets``, and photos
+of other things."""
 
+import gzip
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
+import numpy as np
 import torch
 from PIL import Image
+from torch import Tensor
 from tqdm import tqdm
 
 from losslens.data.dataset import Dataset, Splits, split_indices
@@ -14,6 +18,8 @@ from losslens.images.preprocessing import PHOTO_SIDE, photo_tensor
 from losslens.images.reading import PictureError, read_picture
 
 DIGITS_HELD_OUT = 5_000
+FASHION_HELD_OUT = 5_000
+FASHION_OF_DEBIAN = Path("/usr/share/datasets/fashion-mnist")  # package dataset-fashion-mnist
 PETS_HELD_OUT = 2_000
 PET_LABELS = ("cat", "dog")
 PHOTO_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp")
@@ -54,6 +60,56 @@ def _mnist_part(data_root: str, *, train: bool) -> Dataset:
     except RuntimeError:
         part = datasets.MNIST(data_root, train=train, download=True)
     return Dataset(part.data[:, None], part.targets)
+
+
+def fashion_mnist(data_root: str | Path) -> Splits:
+    """All of Fashion-MNIST: 55,000 to train, 5,000 held out, 10,000 to test.
+
+    From the four gzipped IDX files in ``data_root`` or in its folder FashionMNIST/raw, or of
+    Debian's package dataset-fashion-mnist; downloaded where they are in none of them and there is a
+    network. Raises FileNotFoundError that says what to do when they cannot be had. MIT licence;
+    Xiao, Rasul and Vollgraf 2017, https://arxiv.org/abs/1708.07747
+    """
+    downloaded = Path(data_root) / "FashionMNIST" / "raw"
+    folders = (Path(data_root), downloaded, FASHION_OF_DEBIAN)
+    whole = (each for each in folders if len(list(each.glob("t*-ubyte.gz"))) == 4)
+    folder = next(whole, None) or _fashion_downloaded(data_root)
+    train, test = (
+        Dataset(
+            read_idx(folder / f"{part}-images-idx3-ubyte.gz")[:, None],
+            read_idx(folder / f"{part}-labels-idx1-ubyte.gz").long(),
+        )
+        for part in ("train", "t10k")
+    )
+    kept, held_out = split_indices(len(train), FASHION_HELD_OUT)
+    return Splits(train.pick(kept), train.pick(held_out), test)
+
+
+def _fashion_downloaded(data_root: str | Path) -> Path:
+    """The folder that torchvision puts the files into."""
+    from torchvision import datasets  # noqa: PLC0415
+
+    try:
+        return Path(datasets.FashionMNIST(data_root, download=True).raw_folder)
+    except (OSError, RuntimeError) as error:
+        raise FileNotFoundError(
+            f"Fashion-MNIST is not in {data_root} and could not be downloaded. Give --data-root a "
+            "folder that holds its four gzipped IDX files, install Debian's package "
+            "dataset-fashion-mnist, or connect to the network once."
+        ) from error
+
+
+def read_idx(path: Path) -> Tensor:
+    """An IDX file of bytes, gzipped or not, as a uint8 tensor; its shape stands in the file.
+
+    http://yann.lecun.com/exdb/mnist/
+    """
+    content = path.read_bytes()
+    if path.suffix == ".gz":
+        content = gzip.decompress(content)
+    shape = np.frombuffer(content, ">i4", count=content[3], offset=4)
+    values = np.frombuffer(content, np.uint8, offset=4 + shape.nbytes)
+    return torch.from_numpy(values.reshape(*shape).copy())
 
 
 def pets(data_root: str | Path) -> Splits:

@@ -98,9 +98,21 @@ def augment_photos(
     return _recoloured(cropped, generator, variation.colour).clamp_(0, 1)
 
 
-# Live training's exported script shows this function's source: it may use no other name of here.
+# Live training's exported script shows these functions' source: they may use no other name of here
+# but each other's.
+def mirrored_and_shifted(images: Tensor, target: Tensor, generator: Generator) -> Tensor:
+    """Pictures (N, 1, S, S), each mirrored or not, and moved as by ``shifted``."""
+    return shifted(mirrored(images, target, generator), target, generator)
+
+
+def mirrored(images: Tensor, target: Tensor, generator: Generator) -> Tensor:
+    """Pictures (N, C, H, W), each mirrored or not."""
+    turned = torch.rand(len(images), 1, 1, 1, generator=generator) < 0.5
+    return torch.where(turned, images.flip(3), images)
+
+
 def shifted(images: Tensor, target: Tensor, generator: Generator) -> Tensor:
-    """Digits (N, 1, S, S), each moved by up to 2 pixels along both axes; what comes in is black."""
+    """Pictures (N, 1, S, S), each moved by up to 2 pixels on both axes; what comes in is black."""
     side = images.shape[-1]
     padded = F.pad(images, (2, 2, 2, 2))
     down, across = torch.randint(0, 5, (2, len(images)), generator=generator)

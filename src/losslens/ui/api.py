@@ -44,13 +44,14 @@ _INPUTS: dict[InputKind, str] = {
     "photo": f"{ACCEPTED} and {MOST_MEGABYTES} MB, as a data URL (data:image/jpeg;base64,...) or "
     "bare base64",
 }
-_OF_DRAWINGS = """ "blank", whether nothing is drawn; "problem", only where
-no network is asked, since it is a dot or a scribble: a sentence;"""
+_OF_DRAWINGS = """ "problem", only where no network
+is asked, since it is a dot or a scribble: a sentence;"""
 _DESCRIPTION = """Every loss's answer to a {kind} of the task {task}.
 
 It has "answers", by loss: label, logits, softmax and calibrated probabilities of {labels};
-"missing", by loss: why there is no answer;{blank} "unlike", 0..1, how little it looks like any of
-these (null where nothing was fitted); and "marked", whether that is above the threshold.
+"missing", by loss: why there is no answer; "blank", whether nothing is on it;{problem} "unlike",
+0..1, how little it looks like any of these (null where nothing was fitted); and "marked", whether
+that is above the threshold.
 
 Args:
     {kind}: {input}
@@ -95,7 +96,7 @@ def answer_endpoint(task: Task) -> Callable[[str], dict[str, Any]]:
         if given is None and kind == "photo":
             raise refused(f"There is no photo: {WHAT_TO_SEND}.")
         found = Found(task.blank()) if given is None else task.found(given)
-        blank = {"blank": task.is_blank(found.whole)} if kind == "drawing" else {}
+        blank = {"blank": task.is_blank(found.whole)}
         problem = {"problem": PROBLEMS[found.problem]} if found.problem else {}
         return _plain(task, predictor.predict_found(task.key, found)) | blank | problem
 
@@ -104,7 +105,7 @@ def answer_endpoint(task: Task) -> Callable[[str], dict[str, Any]]:
         kind=kind,
         task=task.key,
         labels=", ".join(task.labels),
-        blank=_OF_DRAWINGS if kind == "drawing" else "",
+        problem=_OF_DRAWINGS if kind == "drawing" else "",
         input=_INPUTS[kind],
     )
     value = inspect.Parameter(kind, inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=str)

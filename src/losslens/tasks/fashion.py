@@ -1,0 +1,94 @@
+"""Clothes: Fashion-MNIST."""
+
+import torch
+from PIL import Image
+
+from losslens.data.bundled import MINI_FASHION, mini_fashion
+from losslens.data.dataset import Dataset
+from losslens.data.sources import fashion_mnist
+from losslens.data.synthetic_ood_clothes import synthetic_ood_clothes
+from losslens.images.augmentation import mirrored, mirrored_and_shifted
+from losslens.images.clothes import CLOTHES_SIDE, clothes_tensor
+from losslens.images.preprocessing import is_blank
+from losslens.networks.digit_net import DigitNet, SmallDigitNet
+from losslens.networks.saliency import integrated_gradients
+from losslens.tasks.base import (
+    LIVE_EXAMPLES,
+    CardFacts,
+    FineTuning,
+    LearningRates,
+    Live,
+    Sample,
+    Task,
+)
+
+# Of the held-out pictures: four that every network reads rightly, and two that they dispute.
+_SAMPLES = {"sneaker": 35, "dress": 51, "bag": 12, "boot": 11, "shoe": 646, "top": 377}
+
+
+def _live_data() -> tuple[Dataset, Dataset]:
+    mini = mini_fashion()
+    order = torch.arange(len(mini))
+    return mini.pick(order[-LIVE_EXAMPLES:]), mini.pick(order[:-LIVE_EXAMPLES])
+
+
+def _samples() -> list[Sample]:
+    """As a shop shows them: on white."""
+    images = mini_fashion().images
+    return [
+        Sample(key, Image.fromarray(255 - images[index, 0].numpy()))
+        for key, index in _SAMPLES.items()
+    ]
+
+
+FASHION = Task(
+    key="fashion",
+    labels=(
+        "t-shirt",
+        "trousers",
+        "pullover",
+        "dress",
+        "coat",
+        "sandal",
+        "shirt",
+        "sneaker",
+        "bag",
+        "ankle boot",
+    ),
+    shape=(1, CLOTHES_SIDE, CLOTHES_SIDE),
+    input_kind="photo",
+    network=DigitNet,
+    to_tensor=clothes_tensor,
+    load=fashion_mnist,
+    augment=mirrored_and_shifted,
+    epochs=10,
+    learning_rate=4e-3,
+    fine_tuning=FineTuning(mirrored, epochs=0.25, learning_rate=0.25),
+    saliency=integrated_gradients,
+    synthetic_ood=synthetic_ood_clothes,
+    is_blank=is_blank,
+    shareable=True,
+    live=Live(
+        data_file=MINI_FASHION,
+        load=_live_data,
+        network=SmallDigitNet,
+        shape=(1, CLOTHES_SIDE, CLOTHES_SIDE),
+        learning_rates={"adamw": LearningRates(0.01), "sgd": LearningRates(0.05, {"mse": 0.005})},
+        read_code='archive["images"][:, None].astype(np.float32) / 255',
+        order_code="torch.arange(len(target))",
+        augment=mirrored_and_shifted,
+    ),
+    samples=_samples,
+    card=CardFacts(
+        dataset="zalando-datasets/fashion_mnist",
+        dataset_name="Fashion-MNIST",
+        training_data=(
+            "**Fashion**: Fashion-MNIST (Xiao, Rasul, Vollgraf 2017, Zalando SE; MIT licence), "
+            f"{CLOTHES_SIDE} x {CLOTHES_SIDE} pixels; the figures are on its test pictures."
+        ),
+        limits=(
+            "One piece of clothing of ten kinds, alone, as a shop photographs it on white; other "
+            "photos are read less well."
+        ),
+    ),
+)
