@@ -62,6 +62,29 @@ class SmallDigitNet(nn.Sequential):
         )
 
 
+class StudyNet(nn.Sequential):
+    """The network of the study: pictures (N, 1, 28, 28) in 0..1 to logits (N, 10).
+
+    ``SmallDigitNet`` made smaller, since a study trains thousands: with both convolutions strided
+    it takes less than half of the time. All but the last layer are its features, (N, 1568).
+    """
+
+    def __init__(self) -> None:
+        super().__init__(
+            *(
+                nn.Conv2d(1, 16, 5, stride=2, padding=2, bias=False),
+                nn.BatchNorm2d(16),
+                nn.ReLU(inplace=True),
+            ),
+            *(
+                nn.Conv2d(16, 32, 3, stride=2, padding=1, bias=False),
+                nn.BatchNorm2d(32),
+                nn.ReLU(inplace=True),
+            ),
+            *(nn.Flatten(), nn.Linear(32 * 7 * 7, CLASSES)),
+        )
+
+
 def _convolution(channels_in: int, channels_out: int) -> nn.Sequential:
     return nn.Sequential(
         nn.Conv2d(channels_in, channels_out, kernel_size=3, padding=1, bias=False),
