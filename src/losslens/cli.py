@@ -88,7 +88,9 @@ def _train_arguments(parser: argparse.ArgumentParser) -> None:
     losses = ", ".join(_import("losses").LOSSES)
     _task_argument(parser)
     parser.add_argument(
-        "--loss", default="all", help=f"all, none, or of: {losses} (several with commas)"
+        "--loss",
+        default="all",
+        help=f"all (those of the cards), none, or of: {losses} (several with commas)",
     )
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--epochs", type=int, default=0, help="0: the task's own")
@@ -113,7 +115,7 @@ def _runs_argument(parser: argparse.ArgumentParser, help: str) -> None:
 
 def _train(options: argparse.Namespace) -> None:
     config, pipeline = _import("training.config"), _import("training.pipeline")
-    losses = {"all": list(_import("losses").LOSSES), "none": []}.get(
+    losses = {"all": _import("losses.catalogue").card_losses(), "none": []}.get(
         options.loss, options.loss.split(",")
     )
     configs = [

@@ -39,6 +39,10 @@ class Dataset:
         images, target = self.images[indices], self.target[indices]
         return (images.float() / 255 if images.dtype == torch.uint8 else images.float()), target
 
+    def counts(self, classes: int) -> Tensor:
+        """How many examples each of ``classes`` classes has (C,)."""
+        return torch.bincount(self.target, minlength=classes)
+
     def sha256(self) -> str:
         """A fingerprint of pictures and classes, for the checkpoint's card."""
         digest = hashlib.sha256(self.images.numpy().tobytes())

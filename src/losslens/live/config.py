@@ -9,7 +9,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from losslens.data.dataset import Dataset
-from losslens.losses import LOSSES, LossFunction, formula
+from losslens.losses import LOSSES, Loss, formula
 from losslens.tasks import TASKS
 from losslens.tasks.base import LIVE_EXAMPLES, Live
 from losslens.training.config import OPTIMIZERS
@@ -121,11 +121,14 @@ def softmax_twice(logits: Tensor, target: Tensor) -> Tensor:
     return F.cross_entropy(logits.softmax(dim=1), target, reduction="none")
 
 
-def loss_function(key: str, typed: str) -> LossFunction:
+_PITFALL = Loss(TWICE, "Softmax applied twice", softmax_twice)
+
+
+def loss_of(key: str, typed: str) -> Loss:
     """The loss behind a key of a run, the ``typed`` formula and the pitfall among them."""
     if key == OWN:
-        return formula.parse(typed).fn
-    return softmax_twice if key == TWICE else LOSSES[key].fn
+        return formula.parse(typed)
+    return _PITFALL if key == TWICE else LOSSES[key]
 
 
 @dataclass(frozen=True)

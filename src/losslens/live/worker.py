@@ -19,7 +19,7 @@ from torch import Tensor, nn
 
 from losslens.data.dataset import Dataset, with_label_noise
 from losslens.evaluation.metrics import calibration_error, confidence_and_correct, outputs_of
-from losslens.live.config import MAX_SECONDS, MEASURED_AT_ONCE, LiveConfig, Point, loss_function
+from losslens.live.config import MAX_SECONDS, MEASURED_AT_ONCE, LiveConfig, Point, loss_of
 from losslens.tasks import TASKS
 from losslens.training.config import TrainConfig
 from losslens.training.loop import Progress, train
@@ -97,7 +97,8 @@ def points(training: Training, gate: Gate) -> Iterator[Point]:
     that is no longer finite, and TimeoutError as ``Gate`` does.
     """
     config = training.config
-    functions = [loss_function(key, config.formula) for key in config.losses]
+    counts = training.dataset.counts(len(TASKS[config.task].labels))
+    functions = [loss_of(key, config.formula).for_counts(counts) for key in config.losses]
     runs = [
         train(state, function, training.dataset, config.live.augment)
         for state, function in zip(training.states, functions, strict=True)

@@ -10,7 +10,7 @@ from losslens.checkpoints.ensemble import Ensemble, load_ensemble
 from losslens.checkpoints.files import checkpoint_path
 from losslens.data.dataset import Dataset, Splits
 from losslens.evaluation import ood
-from losslens.losses import LOSSES
+from losslens.losses.catalogue import card_losses
 from losslens.tasks import TASKS
 
 _FLAGGED_SHARE = 0.02  # of held-out pictures that may be flagged as none of the classes
@@ -84,10 +84,10 @@ def _known(ensemble: Ensemble, held_out: Dataset, statistics: Statistics) -> tup
 def can_be_made(task: str, out: Path) -> bool:
     """Whether every loss that the detector is to look at has its checkpoint below ``out``.
 
-    These are the losses of the detector that is there, and the whole catalogue where there is none.
+    These are the losses of the detector that is there, and those of the cards where there is none.
     """
     if TASKS[task].synthetic_ood is None:
         return False
     former = ood.load(out / task)
-    losses = LOSSES if former is None else former.losses
+    losses = card_losses() if former is None else former.losses
     return all(checkpoint_path(task, loss, out).is_file() for loss in losses)
