@@ -216,6 +216,42 @@ def _report(options: argparse.Namespace) -> None:
         print(_import("report.markdown").markdown(build.make(task, splits, job, parts)))
 
 
+def _study_arguments(parser: argparse.ArgumentParser) -> None:
+    choices = {
+        "tasks": _import("tasks").TASKS,
+        "settings": _import("study.settings").SETTINGS,
+        "losses": _import("losses").LOSSES,
+    }
+    for name, keys in choices.items():
+        parser.add_argument(f"--{name}", default="all", help=f"all, or of: {', '.join(keys)}")
+    parser.add_argument(
+        "--seeds",
+        type=int,
+        default=_import("study.settings").SEEDS,
+        help="how many (default: %(default)s); 0: train nothing, collect what is there",
+    )
+    _data_argument(parser)
+    _runs_argument(parser, "folder for finished networks")
+    parser.add_argument(
+        "--out", type=Path, default=_import("study.runs").SHIPPED, help="file for all runs"
+    )
+
+
+def _study(options: argparse.Namespace) -> None:
+    plan = _import("study.plan").plan_of(
+        options.tasks, options.settings, options.losses, options.seeds
+    )
+    job, runs = _job(Path("models"), options.runs), _import("study.runs")
+    journal = runs.Journal(job.runs / "study", job.accelerator.process_index)
+    try:
+        _import("study.training").Study(job, journal, options.data_root).run(plan)
+    finally:  # also after Ctrl-C: the same command goes on from what is there
+        if job.is_main:
+            found = runs.collected(runs.Journal(job.runs / "study"))
+            runs.save(found, options.out)
+            print(_import("study.markdown").markdown(found))
+
+
 def _publish_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--repo-id", required=True, help="USER/NAME of the model repository")
     parser.add_argument("--space", help="USER/NAME of a Space for the app")
@@ -275,6 +311,7 @@ COMMANDS: dict[str, Command] = {
     "report": Command(
         "remake the report cards from checkpoints and data", _report_arguments, _report
     ),
+    "study": Command("compare the losses, with seeds, in many settings", _study_arguments, _study),
     "publish": Command(
         "put the checkpoints, and the app, on Hugging Face", _publish_arguments, _publish
     ),

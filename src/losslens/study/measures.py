@@ -14,7 +14,9 @@ from losslens.evaluation.metrics import (
 )
 from losslens.losses.functions import brier, cross_entropy
 
-_TINY = 1e-7  # least probability that a link of a loss's own counts with: else one error is infinite
+_TINY = (
+    1e-7  # least probability that a link of a loss's own counts with: else one error is infinite
+)
 
 Link = Callable[[Tensor], Tensor]  # logits (N, C) -> probabilities (N, C)
 

@@ -5,7 +5,7 @@ from typing import Literal
 
 from losslens.tasks import TASKS
 
-BATCH = 50
+BATCH = 100  # examples, or a quarter of those to learn from
 MOST = 400  # examples of the commonest class, where the classes are not equally common
 SEEDS = 10  # paired: with one seed every loss has the same examples, first weights and batches
 FAMILIES = ("clean", "few", "symmetric", "asymmetric", "imbalance")

@@ -88,7 +88,7 @@ def _probed(network: nn.Sequential, other: Splits) -> float:
         [(other.train.target == each).nonzero()[:_SHOTS, 0] for each in other.train.target.unique()]
     )
     learnt, test = other.train.pick(chosen), _first(other.test, _PICTURES)
-    features = nn.Sequential(*list(network)[:-1])
+    features = nn.Sequential(*list(network)[:-2], nn.Flatten())
     known, new = outputs_of(features, learnt), outputs_of(features, test)
     centre, spread = known.mean(dim=0), known.std(dim=0).clamp_min(1e-6)
     known, new = (known - centre) / spread, (new - centre) / spread

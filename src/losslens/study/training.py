@@ -1,8 +1,8 @@
-"""The networks of the study: trained, tuned and measured, a cell (task, setting, loss) at a time."""
+"""The networks of the study: trained, tuned and measured, one of a cell (task, setting, loss) after
+the other."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import product
 
 from torch import nn
 from tqdm import tqdm
@@ -11,8 +11,9 @@ from losslens.evaluation.metrics import outputs_of
 from losslens.losses import LOSSES
 from losslens.study import measures
 from losslens.study.drawing import Drawn, drawn, network_of, pool_of
+from losslens.study.plan import Plan
 from losslens.study.runs import Cell, Journal
-from losslens.study.settings import BATCH, SETTINGS, settings_of
+from losslens.study.settings import BATCH, SETTINGS
 from losslens.study.thorough import OTHERS, thorough
 from losslens.tasks import TASKS
 from losslens.training.config import TrainConfig
@@ -23,32 +24,6 @@ from losslens.training.state import new_state
 RATES = (1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1, 3e-1)
 _FIRST_RATES = (3e-3, 1e-2, 3e-2)
 TUNING_SEEDS = (1_000, 1_001)  # none that is measured
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What is to be trained; with one seed all losses see the same examples in the same batches."""
-
-    tasks: tuple[str, ...]
-    settings: tuple[str, ...]
-    losses: tuple[str, ...]
-    seeds: tuple[int, ...]
-
-    def cells(self) -> list[Cell]:
-        """Tasks and settings first, then losses: those that can differ from one another there."""
-        places = [
-            (task, setting)
-            for setting, task in product(SETTINGS, TASKS)
-            if task in self.tasks and setting in self.settings and SETTINGS[setting] in settings_of(task)
-        ]
-        return [(*place, loss) for place in places for loss in self.losses if _differs(loss, *place)]
-
-
-def _differs(loss: str, task: str, setting: str) -> bool:
-    """Whether a loss is more than another name here: one of class counts is cross-entropy where
-    they are equal, and some always train as another does."""
-    record = LOSSES[loss]
-    return not record.same_as and (not record.uses_counts or SETTINGS[setting].ratio > 1)
 
 
 @dataclass(frozen=True)
@@ -93,11 +68,10 @@ class Study:
     def _tuning(self, cell: Cell, seed: int, rate: float) -> float:
         known = self.journal.get("tuning", cell, seed, rate)
         if known is None:
-            task, setting, _ = cell
             examples = self._drawn(cell, seed)
             network, _ = self._trained(cell, seed, rate, examples)
             logits = outputs_of(network, examples.held_out)
-            measure = SETTINGS[setting].measure
+            measure = SETTINGS[cell[1]].measure
             known = {"score": measures.score(measure, logits, examples.held_out.target)}
             self.journal.add("tuning", cell, seed, rate, known)
         return known["score"]
@@ -119,7 +93,7 @@ class Study:
             loss=loss,
             seed=seed,
             epochs=SETTINGS[setting].epochs,
-            batch_size=min(BATCH, len(examples.train)),
+            batch_size=min(BATCH, len(examples.train) // 4),
             learning_rate=rate,
             average=0.0,
         )
@@ -142,7 +116,7 @@ class Study:
         return network, curve
 
     def _measured(self, cell: Cell, seed: int, rate: float) -> dict[str, float]:
-        task, setting, loss = cell
+        task, setting, _ = cell
         examples, test = self._drawn(cell, seed), pool_of(task, self.data_root).test
         network, curve = self._trained(cell, seed, rate, examples)
         logits, held_out = outputs_of(network, test), outputs_of(network, examples.held_out)
