@@ -252,6 +252,18 @@ def _study(options: argparse.Namespace) -> None:
             print(_import("study.markdown").markdown(found))
 
 
+def _choose_arguments(parser: argparse.ArgumentParser) -> None:
+    for name, answers in _import("study.advice").QUESTIONS.items():
+        parser.add_argument(f"--{name}", choices=answers, default=answers[0])
+
+
+def _choose(options: argparse.Namespace) -> None:
+    advice = _import("study.advice")
+    answers = {name: getattr(options, name) for name in advice.QUESTIONS}
+    for line in _import("ui.choose.advice").advice_lines(advice.Situation(**answers)):
+        print(line)
+
+
 def _publish_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--repo-id", required=True, help="USER/NAME of the model repository")
     parser.add_argument("--space", help="USER/NAME of a Space for the app")
@@ -312,6 +324,7 @@ COMMANDS: dict[str, Command] = {
         "remake the report cards from checkpoints and data", _report_arguments, _report
     ),
     "study": Command("compare the losses, with seeds, in many settings", _study_arguments, _study),
+    "choose": Command("which loss to take, by what the study found", _choose_arguments, _choose),
     "publish": Command(
         "put the checkpoints, and the app, on Hugging Face", _publish_arguments, _publish
     ),

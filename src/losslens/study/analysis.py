@@ -11,7 +11,7 @@ from typing import Literal
 
 import numpy as np
 
-from losslens.evaluation.metrics import spread
+from losslens.evaluation.metrics import Values, spread
 from losslens.evaluation.significance import SIGNIFICANT, holm
 from losslens.study.runs import Place
 
@@ -105,7 +105,7 @@ def compare(values: Mapping[str, BySeed], measure: Measure) -> dict[str, Compari
     return found
 
 
-def _tested(differences: "np.ndarray", margin: float) -> tuple[float, float]:  # type: ignore[type-arg]
+def _tested(differences: Values, margin: float) -> tuple[float, float]:
     """P-values of no difference, and of one as great as the margin."""
     # Here, since scipy.stats takes half a second to import, and the first page needs none of it.
     from scipy.stats import ttest_1samp  # noqa: PLC0415

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from losslens.evaluation.metrics import (
+    Values,
     calibration_error,
     confidence_and_correct,
     fit_temperature,
@@ -109,7 +110,7 @@ def unknown_pictures(known: Tensor, other: Tensor) -> dict[str, float]:
     return found
 
 
-def _auroc(higher: np.ndarray, lower: np.ndarray) -> float:  # type: ignore[type-arg]
+def _auroc(higher: Values, lower: Values) -> float:
     # Here, since scipy.stats takes half a second to import.
     from scipy.stats import mannwhitneyu  # noqa: PLC0415
 

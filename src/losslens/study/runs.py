@@ -44,7 +44,7 @@ class Journal:
     ) -> None:
         """Keep a finished network, on disk at once."""
         task, setting, loss = cell
-        line = {"kind": kind, "task": task, "setting": setting, "loss": loss}
+        line: Line = {"kind": kind, "task": task, "setting": setting, "loss": loss}
         line |= {"seed": seed, "rate": rate, "measures": measures}
         self._path.parent.mkdir(parents=True, exist_ok=True)
         handle = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
@@ -134,8 +134,7 @@ def collected(journal: Iterable[Line]) -> Runs:
         else:
             measured.setdefault(cell, []).append(line)
     for (task, setting, loss), lines in measured.items():
-        scores = tuning.get((task, setting, loss), {})
-        results = _results(lines, scores)
+        results = _results(lines, tuning.get((task, setting, loss), {}))
         cells.setdefault(task, {}).setdefault(setting, {})[loss] = results
     counts = [len(scores) for rates in tuning.values() for scores in rates.values()]
     return Runs(

@@ -22,7 +22,7 @@ from losslens.training.runner import Job
 from losslens.training.state import new_state
 
 RATES = (1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1, 3e-1)
-_FIRST_RATES = (3e-3, 1e-2, 3e-2)
+_FIRST_RATES = (1e-2, 3e-2, 1e-1)
 TUNING_SEEDS = (1_000, 1_001)  # none that is measured
 
 
