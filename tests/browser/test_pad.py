@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from losslens.losses import LOSSES
+from losslens.losses.catalogue import card_losses
 from losslens.ui.i18n import WORDS
 from support.pages import answers, draw, open_tab, says, settled
 from support.waiting import until
@@ -101,7 +101,7 @@ def test_a_palm_never_draws_beside_the_finger(visit: Any) -> None:
         else:
             fingers.move({0: at, **palm})
     fingers.lift()
-    says(page, TASK, EN.task(TASK, "all_agree").format(total=len(LOSSES), answer="5"))
+    says(page, TASK, EN.task(TASK, "all_agree").format(total=len(card_losses()), answer="5"))
     assert page.locator(".flagged").count() == 0
     corner = """(canvas) => canvas.getContext("2d").getImageData(224, 244, 28, 28).data
       .every((value) => value === 255)"""
@@ -208,18 +208,18 @@ def test_the_brush_has_a_size(visit: Any) -> None:
 def test_the_drawing_outlives_language_tab_and_reload_until_it_is_cleared(visit: Any) -> None:
     page = visit().page
     draw(page, FOUR)
-    says(page, TASK, EN.task(TASK, "all_agree").format(total=len(LOSSES), answer="4"))
+    says(page, TASK, EN.task(TASK, "all_agree").format(total=len(card_losses()), answer="4"))
     settled(page)
     drawn = picture(page)
     open_tab(page, EN["tabs.explorer"])
     open_tab(page, EN.task(TASK, "tab"))
-    assert picture(page) == drawn and len(answers(page, TASK)) == len(LOSSES)
+    assert picture(page) == drawn and len(answers(page, TASK)) == len(card_losses())
     page.get_by_role("link", name=JA["language"]).click()
-    says(page, TASK, JA.task(TASK, "all_agree").format(total=len(LOSSES), answer="4"))
+    says(page, TASK, JA.task(TASK, "all_agree").format(total=len(card_losses()), answer="4"))
     assert picture(page) == drawn
     settled(page)
     page.reload()
-    says(page, TASK, JA.task(TASK, "all_agree").format(total=len(LOSSES), answer="4"))
+    says(page, TASK, JA.task(TASK, "all_agree").format(total=len(card_losses()), answer="4"))
     assert picture(page) == drawn
     page.get_by_role("button", name=JA["predict.undo"]).click()  # its strokes are kept, one by one
     assert ink(page) > 0 and picture(page) != drawn
