@@ -1,14 +1,19 @@
 """Loaders: pets from folders and from Oxford's own layout, and one line where there is nothing."""
 
+import gzip
+import struct
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
+from numpy.typing import NDArray
 from PIL import Image
 from torchvision import datasets
 
-from losslens.data.sources import PET_LABELS, mnist, pets, photos_without_pets
+from losslens.data import sources
+from losslens.data.sources import PET_LABELS, fashion_mnist, mnist, pets, photos_without_pets
 from losslens.images.preprocessing import PHOTO_SIDE
 
 CAT = PET_LABELS.index("cat")
@@ -64,10 +69,42 @@ def test_pets_come_from_oxfords_layout(tmp_path: Path) -> None:
     assert ((images[:, 0].mean(dim=(1, 2)) > 0.5) == (target == CAT)).all()
 
 
+def idx(values: NDArray[np.uint8]) -> bytes:
+    """A gzipped IDX file of bytes: http://yann.lecun.com/exdb/mnist/"""
+    head = struct.pack(f">BBBB{values.ndim}i", 0, 0, 8, values.ndim, *values.shape)
+    return gzip.compress(head + values.tobytes())
+
+
+@pytest.mark.parametrize("below", ["", "FashionMNIST/raw", "debian"])
+def test_clothes_come_from_idx_files(
+    below: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sources, "FASHION_OF_DEBIAN", tmp_path / "debian")
+    monkeypatch.setattr(sources, "FASHION_HELD_OUT", 5)
+    folder = tmp_path / below
+    folder.mkdir(parents=True, exist_ok=True)
+    for part, count in (("train", 20), ("t10k", 4)):
+        labels = np.arange(count, dtype=np.uint8)
+        images = labels[:, None, None].repeat(28, axis=1).repeat(28, axis=2)
+        (folder / f"{part}-images-idx3-ubyte.gz").write_bytes(idx(images))
+        (folder / f"{part}-labels-idx1-ubyte.gz").write_bytes(idx(labels))
+    splits = fashion_mnist(tmp_path)
+    parts = (splits.train, splits.held_out, splits.test)
+    assert [part.images.shape for part in parts] == [(n, 1, 28, 28) for n in (15, 5, 4)]
+    for part in parts:
+        assert (part.images.long() == part.target[:, None, None, None]).all()
+    learnt = [*splits.train.target.tolist(), *splits.held_out.target.tolist()]
+    assert sorted(learnt) == list(range(20)), "no picture is in two parts"
+
+
 @pytest.mark.parametrize(
     ("load", "source", "download"),
-    [(pets, datasets.OxfordIIITPet, "_download"), (mnist, datasets.MNIST, "download")],
-    ids=["pets", "mnist"],
+    [
+        (pets, datasets.OxfordIIITPet, "_download"),
+        (mnist, datasets.MNIST, "download"),
+        (fashion_mnist, datasets.FashionMNIST, "download"),
+    ],
+    ids=["pets", "mnist", "fashion"],
 )
 def test_without_data_and_network_one_line_says_what_to_do(
     load: Any, source: Any, download: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -76,6 +113,7 @@ def test_without_data_and_network_one_line_says_what_to_do(
         raise RuntimeError("no network")
 
     monkeypatch.setattr(source, download, unreachable)
+    monkeypatch.setattr(sources, "FASHION_OF_DEBIAN", tmp_path / "none")
     with pytest.raises(FileNotFoundError, match="--data-root"):
         load(tmp_path)
 

@@ -9,6 +9,8 @@ import pytest
 import torch
 from PIL import ImageDraw
 
+from losslens.data.bundled import mini_mnist
+from losslens.data.synthetic_ood_clothes import synthetic_ood_clothes
 from losslens.data.synthetic_ood_digits import LETTERS, synthetic_ood_digits
 from losslens.data.synthetic_ood_photos import KINDS, synthetic_ood_photos
 from losslens.images.preprocessing import DIGIT_SIDE, PHOTO_SIDE
@@ -100,3 +102,16 @@ def test_photos_kinds_are_made_in_turn_and_repeat_with_the_seed(seed: int) -> No
     assert made.min() >= 0 and made.max() <= 1
     assert torch.equal(made, synthetic_ood_photos(seed, count))
     assert len({each.numpy().tobytes() for each in made}) == count
+
+
+def test_pictures_of_no_clothing_are_digits_strokes_and_made_photos_in_turn() -> None:
+    count = 3 * len(KINDS)
+    made = synthetic_ood_clothes(3, count)
+    assert made.shape == (count, 1, DIGIT_SIDE, DIGIT_SIDE)
+    assert made.min() == 0 and made.max() == 1
+    digits = {digit.numpy().tobytes() for digit in mini_mnist().images}
+    written = [(picture * 255).round().to(torch.uint8).numpy().tobytes() for picture in made]
+    assert [each in digits for each in written] == [True, False, False] * len(KINDS)
+    assert torch.equal(made[1::3], synthetic_ood_digits(3, len(KINDS)))
+    assert torch.equal(made, synthetic_ood_clothes(3, count))
+    assert not torch.equal(made, synthetic_ood_clothes(4, count))

@@ -12,6 +12,7 @@ from losslens.images.augmentation import (
     augment_digits,
     augment_digits_lightly,
     augment_photos,
+    mirrored_and_shifted,
     shifted,
 )
 from losslens.images.preprocessing import DIGIT_SIDE
@@ -27,7 +28,9 @@ def digits(mini: Dataset) -> tuple[Tensor, Tensor]:
     return mini.batch(torch.arange(0, len(mini), 10))
 
 
-@pytest.mark.parametrize("augment", [augment_digits, augment_digits_lightly, shifted])
+@pytest.mark.parametrize(
+    "augment", [augment_digits, augment_digits_lightly, shifted, mirrored_and_shifted]
+)
 def test_augmented_digits_stay_pictures_and_repeat_with_the_generator(
     augment: Augment, digits: tuple[Tensor, Tensor]
 ) -> None:
@@ -52,6 +55,20 @@ def test_shifted_digits_are_whole_and_lie_within_two_pixels(mini: Dataset) -> No
     assert {tuple(place) for place in places.tolist()} == {
         (down, across) for down in range(-2, 3) for across in range(-2, 3)
     }
+
+
+def test_half_of_the_clothes_are_mirrored(mini: Dataset) -> None:
+    side = mini.images.shape[-1]
+    bar = torch.zeros(400, 1, side, side)
+    bar[:, :, 8:20, 4:7] = 1  # on the left, and still so when it is moved
+    moved = mirrored_and_shifted(
+        bar, torch.zeros(400, dtype=torch.long), Generator().manual_seed(0)
+    )
+    assert (moved.sum(dim=(1, 2, 3)) == 36).all()
+    on_the_right = moved[..., side // 2 :].sum(dim=(1, 2, 3)) == 36
+    assert 160 < on_the_right.sum() < 240
+    first_rows = moved.sum(dim=3)[:, 0].argmax(dim=1)
+    assert set(first_rows.tolist()) == set(range(6, 11)), "and moved by up to two pixels"
 
 
 def test_added_strokes_add_ink_to_their_digits_alone(digits: tuple[Tensor, Tensor]) -> None:

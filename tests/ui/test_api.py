@@ -23,6 +23,7 @@ from losslens.ui.request_guard import MOST_BYTES
 JOBS = {
     "/predict_digit": {"drawing": "str"},
     "/predict_pet": {"photo": "str"},
+    "/predict_fashion": {"photo": "str"},
     "/loss_value": {"loss": "str", "logits": "list[float]", "target": "int"},
     "/train": {
         "losses": "list[str]",

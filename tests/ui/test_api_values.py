@@ -22,7 +22,9 @@ from losslens.ui.app import build
 from support.pictures import PAD, encoded
 from support.shipped import shipped
 
-predict_digit, predict_pet = (answer_endpoint(TASKS[key]) for key in ("digits", "pets"))
+predict_digit, predict_pet, predict_fashion = (
+    answer_endpoint(TASKS[key]) for key in ("digits", "pets", "fashion")
+)
 
 
 def drawing(*strokes: tuple[int, ...]) -> Image.Image:
@@ -89,8 +91,14 @@ def test_a_sign_that_is_no_digit_is_flagged() -> None:
 def test_a_photo_gets_the_answers_of_all_networks() -> None:
     photo = Image.new("RGB", (60, 40), "brown")
     told = predict_pet(data_url(photo))
-    assert set(told) == {"answers", "missing", "unlike", "marked"}
+    assert set(told) == {"answers", "missing", "unlike", "marked", "blank"}
+    assert told["blank"] is False
     same_answers(told, "pets", TASKS["pets"].to_tensor(photo))
+
+
+def test_a_photo_of_plain_background_is_blank() -> None:
+    told = predict_fashion(data_url(Image.new("RGB", (60, 40), "white")))
+    assert told["blank"] is True
 
 
 @pytest.mark.parametrize("photo", ["", None])

@@ -8,8 +8,6 @@ import torch.nn.functional as F
 from torch import Generator, Tensor
 
 _WARP_POINTS = 5  # control points of the warp along each axis
-_COVERED = 0.5  # share of the clothes that are partly covered
-_BOX = (2.0, 6.5)  # pixels: half a side of what covers them, least and most
 _INK = 0.4  # from here on a pixel of a digit is part of a stroke
 
 
@@ -100,28 +98,6 @@ def augment_photos(
     return _recoloured(cropped, generator, variation.colour).clamp_(0, 1)
 
 
-def augment_clothes(images: Tensor, target: Tensor, generator: Generator) -> Tensor:
-    """Clothes (N, 1, S, S), mirrored or not, moved, and half of them partly covered.
-
-    Zhong et al. 2017, random erasing, https://arxiv.org/abs/1708.04896
-    """
-    covered = torch.rand(len(images), generator=generator) < _COVERED
-    images = mirrored_and_shifted(images, target, generator)
-    boxes = _boxes(images, generator) & covered[:, None, None, None]
-    return images.masked_fill(boxes, 0)
-
-
-def _boxes(images: Tensor, generator: Generator) -> Tensor:
-    """A box somewhere on each picture: (N, 1, H, W), true inside."""
-    count, _, height, width = images.shape
-    inside = []
-    for side in (height, width):
-        middle = _uniform(count, 0, side, generator)[:, None]
-        half = _uniform(count, *_BOX, generator)[:, None]
-        inside.append((torch.arange(side) + 0.5 - middle).abs() < half)
-    return (inside[0][:, :, None] & inside[1][:, None, :])[:, None]
-
-
 # Live training's exported script shows these two functions' source: they may use no other name of
 # here but each other's.
 def mirrored_and_shifted(images: Tensor, target: Tensor, generator: Generator) -> Tensor:
@@ -131,7 +107,7 @@ def mirrored_and_shifted(images: Tensor, target: Tensor, generator: Generator) -
 
 
 def shifted(images: Tensor, target: Tensor, generator: Generator) -> Tensor:
-    """Pictures (N, 1, S, S), each moved by up to 2 pixels along both axes; what comes in is black."""
+    """Pictures (N, 1, S, S), each moved by up to 2 pixels on both axes; what comes in is black."""
     side = images.shape[-1]
     padded = F.pad(images, (2, 2, 2, 2))
     down, across = torch.randint(0, 5, (2, len(images)), generator=generator)

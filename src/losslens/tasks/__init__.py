@@ -11,4 +11,4 @@ from losslens.tasks.pets import PETS
 
 __all__ = ["TASKS", "Task"]
 
-TASKS: dict[str, Task] = {task.key: task for task in (DIGITS, FASHION, PETS)}
+TASKS: dict[str, Task] = {task.key: task for task in (DIGITS, PETS, FASHION)}

@@ -46,8 +46,9 @@ _INPUTS: dict[InputKind, str] = {
 _DESCRIPTION = """Every loss's answer to a {kind} of the task {task}.
 
 It has "answers", by loss: label, logits, softmax and calibrated probabilities of {labels};
-"missing", by loss: why there is no answer;{blank} "unlike", 0..1, how little it looks like any of
-these (null where nothing was fitted); and "marked", whether that is above the threshold.
+"missing", by loss: why there is no answer; "unlike", 0..1, how little it looks like any of these
+(null where nothing was fitted); "marked", whether that is above the threshold; and "blank", whether
+there is nothing on it.
 
 Args:
     {kind}: {input}
@@ -93,15 +94,13 @@ def answer_endpoint(task: Task) -> Callable[[str], dict[str, Any]]:
         if given is None and kind == "photo":
             raise refused(f"There is no photo: {WHAT_TO_SEND}.")
         image = task.blank() if given is None else task.to_tensor(given)
-        blank = {"blank": task.is_blank(image)} if kind == "drawing" else {}
-        return _plain(task, predictor.predict(task.key, image)) | blank
+        return _plain(task, predictor.predict(task.key, image)) | {"blank": task.is_blank(image)}
 
     answer.__name__ = answer.__qualname__ = task.endpoint_name
     answer.__doc__ = _DESCRIPTION.format(
         kind=kind,
         task=task.key,
         labels=", ".join(task.labels),
-        blank=' "blank", whether nothing is drawn;' if kind == "drawing" else "",
         input=_INPUTS[kind],
     )
     value = inspect.Parameter(kind, inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=str)

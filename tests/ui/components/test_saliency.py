@@ -7,7 +7,7 @@ import torch
 from PIL import Image
 
 from losslens.tasks import TASKS
-from losslens.ui.components.saliency import drawing_style, photo_style
+from losslens.ui.components.saliency import input_style, photo_style
 from losslens.ui.data_urls import decode
 
 DIGITS = TASKS["digits"]
@@ -24,13 +24,13 @@ def pictures(style: str, loss: str) -> list[np.ndarray]:
 def test_a_drawing_has_a_map_a_loss_over_its_faint_ink() -> None:
     drawing = torch.zeros(DIGITS.shape)
     drawing[0, 5, 5] = 1.0
-    style = drawing_style(DIGITS, MAPS, drawing)
+    style = input_style(DIGITS, MAPS, drawing)
     (focal,), (mse,) = pictures(style, "focal"), pictures(style, "mse")
     red, blue = focal[0, 0], focal[0, 1]
     assert red[0] > 200 > red[2] and blue[2] > 200 > blue[0]
     assert (mse[0, 0] == blue).all() and (mse[0, 1] == red).all()
     assert (focal[20, 20] == 255).all() and 150 < focal[5, 5, 0] < 220  # paper and ink
-    plain = drawing_style(DIGITS, MAPS, None)
+    plain = input_style(DIGITS, MAPS, None)
     assert (pictures(plain, "focal")[0][5, 5] == 255).all()
 
 
@@ -44,5 +44,5 @@ def test_a_photo_is_sent_once_below_its_maps() -> None:
 
 
 def test_a_map_of_nothing_is_plain() -> None:
-    style = drawing_style(DIGITS, {"focal": SHARE * 0}, None)
+    style = input_style(DIGITS, {"focal": SHARE * 0}, None)
     assert (pictures(style, "focal")[0] == 255).all()

@@ -7,8 +7,10 @@ from typing import Any
 
 import gradio as gr
 import pytest
+from PIL import Image
 
 from losslens.inference import predictor
+from losslens.losses import LOSSES
 from losslens.tasks import TASKS, Task
 from losslens.ui.i18n import WORDS
 from losslens.ui.page import Page
@@ -54,6 +56,33 @@ def test_a_bare_task_has_its_tab(bars: Task, kind: Any, language: str) -> None:
     assert ["predict", task.key, kind] in rows
     pads = [each for each in components if "pad" in (getattr(each, "elem_classes", None) or [])]
     assert len(pads) == (kind == "drawing")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_the_networks_see_is_shown_unless_it_is_a_backbones(bars: Task, kind: Any) -> None:
+    def shown(task: Task) -> list[bool]:
+        html = [each for each in built(task)[1] if isinstance(each, gr.HTML)]
+        return [each.visible for each in html if 'class="seen"' in str(each.value)]
+
+    assert shown(replace(bars, input_kind=kind)) == [True]
+    assert shown(TASKS["pets"]) == [False]
+
+
+def handlers(page: Page) -> dict[str, Any]:
+    return {event.name: event.fn for event in page.blocks.fns.values()}
+
+
+def test_a_photo_is_answered_beside_what_the_networks_see(bars: Task) -> None:
+    page, _ = built(replace(bars, is_blank=lambda image: not image.any()))
+    answer = handlers(page)["on_picture"]
+    photo = Image.new("RGB", (third_task.SIDE, third_task.SIDE), (0, 0, 0))
+    photo.putpixel((3, 4), (255, 255, 255))
+    prediction, seen, cards = answer(photo, "", "softmax")
+    assert prediction.features[0, 4, 3] == 1 and prediction.features.sum() == 1
+    assert "data:image/png" in seen
+    assert cards.count('class="card missing"') == len(LOSSES)
+    nothing, blank, hint = answer(Image.new("RGB", photo.size), "", "softmax")
+    assert nothing is None and blank != seen and WORDS["en"].task(bars.key, "blank") in hint
 
 
 @pytest.mark.parametrize("kind", KINDS)

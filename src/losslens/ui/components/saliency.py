@@ -21,8 +21,9 @@ _INK = 60  # how dark the drawing is under its map, of 255
 _OPAQUE = 160  # the strongest place of a map on a photo, of 255
 
 
-def drawing_style(task: Task, maps: Maps, picture: Tensor | None) -> Markup:
-    """The maps over the faint drawing (C, H, W) in 0..1; over plain paper without one."""
+def input_style(task: Task, maps: Maps, picture: Tensor | None) -> Markup:
+    """The maps over the faint picture (C, H, W) in 0..1 that the networks see; over plain paper
+    without one."""
     ink = None if picture is None else picture.mean(dim=0).numpy()
     images = {loss: png_url(_over_ink(share, ink)) for loss, share in maps.items()}
     return render("answers/saliency.html", task=task.key, maps=images, photo="")

@@ -1,6 +1,6 @@
 """The tab of a task: a visitor hands over a picture, and every loss's network answers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,7 @@ from losslens.tasks.base import Sample
 from losslens.ui.components.answers import Choices, View, answers_html, message, seen
 from losslens.ui.components.drawing_pad import drawing_pad
 from losslens.ui.components.picture_upload import picture_upload, refusal
-from losslens.ui.components.saliency import drawing_style, photo_style
+from losslens.ui.components.saliency import input_style, photo_style
 from losslens.ui.data_urls import decode, jpeg_url
 from losslens.ui.html import Markup
 from losslens.ui.i18n import Words
@@ -79,22 +79,25 @@ class _Answerer:
         """The picture that the networks see."""
         return seen(self._picture(prediction), self.task, self.words)
 
-    def drawing_maps(self, prediction: Prediction | None) -> Markup:
-        """The style sheet of the saliency maps on a drawing."""
+    def input_maps(self, prediction: Prediction | None) -> Markup:
+        """The style sheet of the saliency maps on what the networks see."""
         if prediction is None:
             return Markup()
         maps = predictor.saliency_maps(self.task.key, prediction.features)
-        return drawing_style(self.task, maps, self._picture(prediction))
+        return input_style(self.task, maps, self._picture(prediction))
 
     def photo_maps(self, prediction: Prediction, photo: Image.Image) -> Markup:
         """The style sheet of the saliency maps on a photo."""
         maps = predictor.saliency_maps(self.task.key, prediction.features)
         return photo_style(self.task, maps, photo)
 
+    @property
+    def shows_input(self) -> bool:
+        """Whether what the networks are given is a picture, and no backbone's features."""
+        return self.task.backbone is None
+
     def _picture(self, prediction: Prediction | None) -> Tensor | None:
-        # Without a backbone, what the networks are given is the picture itself.
-        shown = prediction is not None and self.task.backbone is None
-        return prediction.features if prediction and shown else None
+        return prediction.features if prediction is not None and self.shows_input else None
 
 
 def _drawing_layout(task: Task, words: Words) -> AnswerTab:
@@ -105,36 +108,7 @@ def _drawing_layout(task: Task, words: Words) -> AnswerTab:
         looked_at = gr.HTML(answerer.seen(None))
         upload = picture_upload(words.task(task.key, "upload"))
         gr.Markdown(words.task(task.key, "privacy"), elem_classes="small")
-    panel = _panel(answerer)
-
-    def on_drawing(value: object, truth: str, view: View) -> tuple[Any, Markup, Markup]:
-        try:
-            picture: Given = decode(value)
-        except PictureError as error:
-            picture = error
-        return on_picture(picture, truth, view)
-
-    def on_picture(picture: Given, truth: str, view: View) -> tuple[Any, Markup, Markup]:
-        if isinstance(picture, PictureError):
-            return None, answerer.seen(None), message(refusal(picture, words))
-        prediction = answerer.predict(picture)
-        return prediction, *shown(prediction, truth, view)
-
-    def shown(prediction: Prediction | None, truth: str, view: View) -> tuple[Markup, Markup]:
-        return answerer.seen(prediction), answerer.answer(prediction, truth, view)
-
-    outputs = [panel.answered, looked_at, panel.answer]
-    drawn = pad.change(on_drawing, [pad, *panel.choices], outputs, **_PREDICT)
-    uploaded = upload.change(on_picture, [upload, *panel.choices], outputs, **_PREDICT)
-    for event in (drawn, uploaded):
-        event.success(answerer.drawing_maps, panel.answered, panel.maps, **_EXPLAIN)
-
-    def show_after(event: Any) -> None:
-        inputs = [panel.answered, *panel.choices]
-        event = event.then(shown, inputs, [looked_at, panel.answer], **_PREDICT)
-        event.success(answerer.drawing_maps, panel.answered, panel.maps, **_EXPLAIN)
-
-    return AnswerTab(panel.answered, panel.truth, show_after)
+    return _answers_on_input(answerer, looked_at, {pad: _drawn, upload: _as_it_is})
 
 
 def _photo_layout(task: Task, words: Words) -> AnswerTab:
@@ -144,13 +118,69 @@ def _photo_layout(task: Task, words: Words) -> AnswerTab:
         label = words.task(task.key, "upload")
         upload = picture_upload(label, webcam=True, height=300)
         _sample_buttons(task, words, upload)
+        looked_at = gr.HTML(answerer.seen(None), visible=answerer.shows_input)
         notes = [words.task(task.key, part) for part in ("samples_hint", "privacy")]
         gr.Markdown("  \n".join(filter(None, notes)), elem_classes="small")
+    if answerer.shows_input:
+        return _answers_on_input(answerer, looked_at, {upload: _as_it_is})
+    return _answers_on_photo(answerer, upload)
+
+
+def _as_it_is(given: Given) -> Given:
+    return given
+
+
+def _drawn(value: object) -> Given:
+    """The picture of a drawing pad's value."""
+    try:
+        return decode(value)
+    except PictureError as error:
+        return error
+
+
+def _answers_on_input(
+    answerer: _Answerer, looked_at: gr.HTML, given: Mapping[Any, Callable[[Any], Given]]
+) -> AnswerTab:
+    """The answers, what the networks see and, as soon as they are there, the maps on that.
+
+    ``given`` are the components that a picture comes from, and what makes one of their values.
+    """
+    panel = _panel(answerer)
+
+    def answering(read: Callable[[Any], Given]) -> Callable[..., tuple[Any, Markup, Markup]]:
+        def on_picture(value: Any, truth: str, view: View) -> tuple[Any, Markup, Markup]:
+            picture = read(value)
+            if isinstance(picture, PictureError):
+                return None, answerer.seen(None), message(refusal(picture, answerer.words))
+            prediction = answerer.predict(picture)
+            return prediction, *shown(prediction, truth, view)
+
+        return on_picture
+
+    def shown(prediction: Prediction | None, truth: str, view: View) -> tuple[Markup, Markup]:
+        return answerer.seen(prediction), answerer.answer(prediction, truth, view)
+
+    def map_after(event: Any) -> None:
+        event.success(answerer.input_maps, panel.answered, panel.maps, **_EXPLAIN)
+
+    def show_after(event: Any) -> None:
+        inputs = [panel.answered, *panel.choices]
+        map_after(event.then(shown, inputs, [looked_at, panel.answer], **_PREDICT))
+
+    outputs = [panel.answered, looked_at, panel.answer]
+    for component, read in given.items():
+        inputs = [component, *panel.choices]
+        map_after(component.change(answering(read), inputs, outputs, **_PREDICT))
+    return AnswerTab(panel.answered, panel.truth, show_after)
+
+
+def _answers_on_photo(answerer: _Answerer, upload: gr.Image) -> AnswerTab:
+    """The answers, with their maps on the photo itself."""
     panel = _panel(answerer)
 
     def on_photo(photo: Given, truth: str, view: View) -> tuple[Any, Markup, Markup]:
         if isinstance(photo, PictureError):
-            return None, message(refusal(photo, words)), Markup()
+            return None, message(refusal(photo, answerer.words)), Markup()
         prediction = answerer.predict(photo)
         shown = answerer.answer(prediction, truth, view)
         # In one event: a map that came later would lie on the photo before.
