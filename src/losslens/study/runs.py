@@ -135,7 +135,8 @@ def collected(journal: Iterable[Line]) -> Runs:
             measured.setdefault(cell, []).append(line)
     for (task, setting, loss), lines in measured.items():
         results = _results(lines, tuning.get((task, setting, loss), {}))
-        cells.setdefault(task, {}).setdefault(setting, {})[loss] = results
+        if results is not None:
+            cells.setdefault(task, {}).setdefault(setting, {})[loss] = results
     counts = [len(scores) for rates in tuning.values() for scores in rates.values()]
     return Runs(
         made=datetime.now(timezone.utc).isoformat(timespec="seconds"),
@@ -145,13 +146,22 @@ def collected(journal: Iterable[Line]) -> Runs:
     )
 
 
-def _results(lines: list[Line], tuning: dict[float, list[float]]) -> Results:
-    rate = lines[-1]["rate"]
+def best_rate(scores: Mapping[float, float]) -> float:
+    """Of learning rates with their scores the best; of equal ones the lowest."""
+    return max(sorted(scores), key=scores.__getitem__)
+
+
+def _results(lines: list[Line], tuning: dict[float, list[float]]) -> Results | None:
+    """None where no network was measured yet at the best rate of those tried so far."""
+    scores = {each: sum(values) / len(values) for each, values in sorted(tuning.items())}
+    rate = best_rate(scores)
     kept = sorted((line for line in lines if line["rate"] == rate), key=lambda line: line["seed"])
+    if not kept:
+        return None
     names = [name for name in kept[0]["measures"] if all(name in line["measures"] for line in kept)]
     return Results(
         rate=rate,
-        tuning={f"{each:g}": _rounded(sum(s) / len(s)) for each, s in sorted(tuning.items())},
+        tuning={f"{each:g}": _rounded(score) for each, score in scores.items()},
         seeds=[line["seed"] for line in kept],
         measures={name: [_rounded(line["measures"][name]) for line in kept] for name in names},
     )

@@ -12,7 +12,7 @@ from losslens.losses import LOSSES
 from losslens.study import measures
 from losslens.study.drawing import Drawn, drawn, network_of, pool_of
 from losslens.study.plan import Plan
-from losslens.study.runs import Cell, Journal
+from losslens.study.runs import Cell, Journal, best_rate
 from losslens.study.settings import BATCH, SETTINGS
 from losslens.study.thorough import OTHERS, thorough
 from losslens.tasks import TASKS
@@ -22,7 +22,7 @@ from losslens.training.runner import Job
 from losslens.training.state import new_state
 
 RATES = (1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1, 3e-1)
-_FIRST_RATES = (1e-2, 3e-2, 1e-1)
+_DECADES = (1e-3, 1e-2, 1e-1)
 TUNING_SEEDS = (1_000, 1_001)  # none that is measured
 
 
@@ -53,14 +53,15 @@ class Study:
 
     def tuned_rate(self, cell: Cell) -> float:
         """The learning rate of the highest mean score on held-out examples, over the seeds of
-        tuning; further rates are tried as long as the best is the last on either side."""
-        low, high = RATES.index(_FIRST_RATES[0]), RATES.index(_FIRST_RATES[-1])
+        tuning: of one a decade, then of the neighbours of the best, until both are tried."""
+        scores = {rate: self._tuning_score(cell, rate) for rate in _DECADES}
         while True:
-            scores = {rate: self._tuning_score(cell, rate) for rate in RATES[low : high + 1]}
-            best = RATES.index(max(scores, key=scores.__getitem__))
-            if low < best < high or best in (0, len(RATES) - 1):
-                return RATES[best]
-            low, high = min(low, best - 1), max(high, best + 1)
+            best = best_rate(scores)
+            at = RATES.index(best)
+            untried = [rate for rate in RATES[max(0, at - 1) : at + 2] if rate not in scores]
+            if not untried:
+                return best
+            scores |= {rate: self._tuning_score(cell, rate) for rate in untried}
 
     def _tuning_score(self, cell: Cell, rate: float) -> float:
         return sum(self._tuning(cell, seed, rate) for seed in TUNING_SEEDS) / len(TUNING_SEEDS)
