@@ -18,10 +18,12 @@ from losslens.study.analysis import (
 from losslens.study.measures import SCORES
 from losslens.study.runs import Place, Results, Runs
 from losslens.study.settings import SETTINGS
+from losslens.tasks import TASKS
 from losslens.validation import one_of
 
 # The questions, and what may be answered; the first of each is the usual case.
 QUESTIONS: dict[str, tuple[str, ...]] = {
+    "start": ("scratch", "features"),
     "examples": ("many", "1000", "200", "100"),
     "wrong": (
         "none",
@@ -36,13 +38,14 @@ SEVERAL = "bce"  # what is taken where several labels may be true at once, by wh
 _OTHERS = "auroc"  # the measure for pictures of none of the classes
 _COSTS = ("accuracy", "worst", "ece", "aurc")  # by which the loss that is taken may be worse
 
-Kind = Literal["take", "same", "unknown", "not_run", "by_design"]
+Kind = Literal["take", "same", "best", "unknown", "not_run", "by_design"]
 
 
 @dataclass(frozen=True)
 class Situation:
     """Answers to the questions. Raises ValueError, naming what is allowed, for any other."""
 
+    start: str = "scratch"  # whether a whole network learns, or a head on stored features
     examples: str = "many"  # a class has hundreds, or how many there are in all
     wrong: str = "none"  # the kind and share of wrong labels, as the settings call them
     rare: str = "even"  # how many times rarer the rarest class is than the commonest
@@ -92,14 +95,16 @@ class Cost:
 class Advice:
     """One loss, and what speaks for it.
 
-    ``kind``: "take", it is better than cross-entropy; "same", no loss is and none may be, so it is
-    cross-entropy; "unknown", some may be better, and ``loss`` is the most promising; "not_run",
-    too few networks; "by_design", by what the loss asks, not by the study.
+    ``kind``: "take", it is better than cross-entropy; else it is cross-entropy: "same", no other is
+    better, and some are equal; "best", all others are worse; "unknown", some may be better, of
+    which ``compared`` is the most promising; "not_run", too few networks. "by_design": by what the
+    loss asks, not by the study.
     """
 
     situation: Situation
     kind: Kind
     loss: str
+    compared: str = ""  # the loss that the figures compare with cross-entropy
     tasks: tuple[str, ...] = ()  # over whose networks the figures are means
     comparison: Comparison | None = None
     by_task: dict[str, Comparison] = field(default_factory=dict)
@@ -113,7 +118,7 @@ def advise(situation: Situation, runs: Runs) -> Advice:
     """The loss for a situation."""
     if situation.several == "several":
         return Advice(situation, "by_design", SEVERAL)
-    places = _places(runs, situation.setting)
+    places = _places(runs, situation, situation.setting)
     found = _compared(list(places.values()), situation.measure)
     others = tuple(each for each in situation.settings if each != situation.setting)
     if not found:
@@ -122,7 +127,8 @@ def advise(situation: Situation, runs: Runs) -> Advice:
     return Advice(
         situation,
         kind,
-        loss,
+        loss if kind == "take" else BASELINE,
+        compared=loss,
         tasks=tuple(places),
         comparison=found.get(loss),
         by_task={
@@ -137,9 +143,14 @@ def advise(situation: Situation, runs: Runs) -> Advice:
     )
 
 
-def _places(runs: Runs, setting: str) -> dict[str, Place]:
-    """By task: where cross-entropy has enough seeds in this setting."""
-    found = {task: runs.place(task, setting) for task in runs.cells}
+def _places(runs: Runs, situation: Situation, setting: str) -> dict[str, Place]:
+    """By task of the situation's kind: where cross-entropy has enough seeds in this setting."""
+    on_features = situation.start == "features"
+    found = {
+        task: runs.place(task, setting)
+        for task in runs.cells
+        if (TASKS[task].backbone is not None) == on_features
+    }
     return {
         task: place
         for task, place in found.items()
@@ -162,7 +173,8 @@ def _chosen(found: dict[str, Comparison], measure: str) -> tuple[Kind, str]:
     }
     if unknown:
         return "unknown", max(unknown, key=unknown.__getitem__)
-    return "same", BASELINE
+    equal = any(each.verdict == "equal" for each in found.values())
+    return "same" if equal else "best", BASELINE
 
 
 def _measure(key: str) -> Measure:
@@ -198,7 +210,7 @@ def _costs(runs: Runs, situation: Situation, loss: str) -> tuple[Cost, ...]:
         asked.append(("clean", "accuracy"))
     costs = []
     for setting, measure in asked:
-        places = list(_places(runs, setting).values())
+        places = list(_places(runs, situation, setting).values())
         each = _compared(places, measure).get(loss)
         if each is not None and each.verdict == "worse":
             costs.append(Cost(setting, measure, each))

@@ -17,6 +17,7 @@ from losslens.study.runs import Place
 
 BASELINE = "cross_entropy"
 LEAST_SEEDS = 3
+_SAME = 1e-9  # differences that lie no further apart are one
 
 Verdict = Literal["better", "worse", "equal", "unknown"]
 BySeed = Mapping[int, float]
@@ -110,7 +111,7 @@ def _tested(differences: Values, margin: float) -> tuple[float, float]:
     # Here, since scipy.stats takes half a second to import, and the first page needs none of it.
     from scipy.stats import ttest_1samp  # noqa: PLC0415
 
-    if np.ptp(differences) == 0:  # Student's test has no answer: they agree to the last digit
+    if np.ptp(differences) < _SAME:  # Student's test has no answer: they agree to the last digit
         value = abs(float(differences[0]))
         return float(value == 0), float(value >= margin)
     equal = max(

@@ -49,7 +49,9 @@ class Journal:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         handle = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
         try:
-            os.write(handle, (json.dumps(line) + "\n").encode())
+            # A line that was cut off ends here, and not with this one.
+            cut_off = self._path.read_bytes()[-1:] not in (b"", b"\n")
+            os.write(handle, ("\n" * cut_off + json.dumps(line) + "\n").encode())
         finally:
             os.close(handle)
         self._lines[_key(line)] = line

@@ -144,14 +144,7 @@ loss_value.__doc__ = inspect.cleandoc(loss_value.__doc__ or "").format(
 )
 
 
-def choose_loss(
-    examples: str = "many",
-    wrong: str = "none",
-    rare: str = "even",
-    use: str = "answer",
-    others: str = "ignored",
-    several: str = "one",
-) -> dict[str, Any]:
+def choose_loss(*answers: str) -> dict[str, Any]:
     """Which loss to take in a situation, by a study of small networks over seeds.
 
     It has "kind": take (better than cross-entropy), same (none is: it is cross-entropy), unknown,
@@ -159,21 +152,31 @@ def choose_loss(
     cross-entropy's with the 95 % interval over seeds; "verdicts" of every loss; "paper", "code".
 
     Args:
+        start: what learns, a whole network or a head on stored features: {start}
         examples: training examples: {examples}
         wrong: kind and share of wrong labels, in percent: {wrong}
         rare: how many times rarer the rarest class is: {rare}
         use: what is used of an answer: {use}
-        others: pictures of none of the classes: {others}
+        others: inputs of none of the classes: {others}
         several: labels that are true at once: {several}
     """
-    given = (examples, wrong, rare, use, others, several)
     try:
-        situation = Situation(**dict(zip(QUESTIONS, given, strict=True)))
+        situation = Situation(**dict(zip(QUESTIONS, answers, strict=True)))
     except (ValueError, TypeError) as error:
         raise refused(str(error)) from None
     return advice_data(situation, study.load())
 
 
+choose_loss.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+    [
+        inspect.Parameter(
+            name, inspect.Parameter.POSITIONAL_OR_KEYWORD, default=choices[0], annotation=str
+        )
+        for name, choices in QUESTIONS.items()
+    ],
+    return_annotation=dict[str, Any],
+)
+choose_loss.__annotations__ = dict.fromkeys(QUESTIONS, str) | {"return": dict[str, Any]}
 choose_loss.__doc__ = inspect.cleandoc(choose_loss.__doc__ or "").format(
     **{name: ", ".join(answers) for name, answers in QUESTIONS.items()}
 )

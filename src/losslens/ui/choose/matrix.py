@@ -9,7 +9,7 @@ from losslens.ui.choose.sentences import shown, signed
 from losslens.ui.html import Markup, render
 from losslens.ui.i18n import Words
 
-_MARKS = {"better": "+", "worse": "−", "equal": "=", "unknown": "?"}
+_MARKS = {"better": "▲", "worse": "▼", "equal": "=", "unknown": "?"}
 
 
 def matrix(runs: Runs, task: str, words: Words) -> Markup:

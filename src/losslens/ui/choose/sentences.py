@@ -13,9 +13,9 @@ from losslens.ui.i18n import Words
 def sentences(advice: Advice, runs: Runs, words: Words) -> list[str]:
     """The recommendation first, then what it rests on, what it costs and when not to follow it."""
     said = [_recommendation(advice, words)]
-    if len(advice.by_task) > 1:
+    if len(advice.by_task) > 1 and (advice.kind == "take" or _promising(advice)):
         said += [_of_task(task, each, advice, words) for task, each in advice.by_task.items()]
-    if advice.score:
+    if advice.score and advice.kind == "take":
         said.append(words["choose.by_score"].format(score=words[f"choose.scores.{advice.score}"]))
     if advice.kind == "take":
         said.append(_costs(advice, words))
@@ -33,16 +33,22 @@ def sentences(advice: Advice, runs: Runs, words: Words) -> list[str]:
 
 def shown(value: float, measure: str) -> str:
     """A value of a measure: shares as percent."""
-    record = MEASURES.get(measure, MEASURES["accuracy"])
-    return f"{value * 100:.1f} %" if record.unit == 100 else f"{value:.3f}"
+    return f"{value * 100:.1f} %" if _is_share(measure) else f"{value:.3f}"
 
 
 def difference(value: float, measure: str, words: Words) -> str:
     """A signed difference: of shares in points."""
-    record = MEASURES.get(measure, MEASURES["accuracy"])
-    if record.unit != 100:
-        return signed(value, 3)
-    return words["choose.points"].format(value=signed(100 * value, 1))
+    text = _signed(value, measure)
+    return words["choose.points"].format(value=text) if _is_share(measure) else text
+
+
+def _signed(value: float, measure: str) -> str:
+    return signed(100 * value, 1) if _is_share(measure) else signed(value, 3)
+
+
+def _is_share(measure: str) -> bool:
+    """Whether it is shown as percent; so is the AUROC, by whatever score."""
+    return measure not in MEASURES or MEASURES[measure].unit != 1
 
 
 def signed(value: float, decimals: int) -> str:
@@ -52,9 +58,11 @@ def signed(value: float, decimals: int) -> str:
 
 
 def _recommendation(advice: Advice, words: Words) -> str:
-    text, counts = words[f"choose.{advice.kind}"], Counter(advice.verdicts.values())
-    measure = advice.situation.measure
-    values: dict[str, object] = {"loss": words.loss(advice.loss)}
+    measure, counts = advice.situation.measure, Counter(advice.verdicts.values())
+    said = advice.kind
+    if said == "unknown" and not _promising(advice):
+        said = "unknown_none"
+    values: dict[str, object] = {"loss": words.loss(advice.compared or advice.loss)}
     if advice.tasks:
         values |= {
             "measure": words[f"choose.measures.{measure}"],
@@ -67,7 +75,15 @@ def _recommendation(advice: Advice, words: Words) -> str:
         }
     if advice.comparison is not None:
         values |= _figures(advice.comparison, measure, words)
-    return text.format(**values)
+    return words[f"choose.{said}"].format(**values)
+
+
+def _promising(advice: Advice) -> bool:
+    """Whether the loss that is compared is better than cross-entropy on the mean, at least."""
+    assert advice.comparison is not None
+    record = MEASURES.get(advice.situation.measure)
+    higher_is_better = record is None or record.higher_is_better
+    return (advice.comparison.difference > 0) == higher_is_better
 
 
 def _figures(comparison: Comparison, measure: str, words: Words) -> dict[str, object]:
@@ -75,8 +91,8 @@ def _figures(comparison: Comparison, measure: str, words: Words) -> dict[str, ob
         "value": shown(comparison.value, measure),
         "base": shown(comparison.baseline, measure),
         "difference": difference(comparison.difference, measure, words),
-        "low": difference(comparison.low, measure, words),
-        "high": difference(comparison.high, measure, words),
+        "low": _signed(comparison.low, measure),
+        "high": _signed(comparison.high, measure),
         "seeds": comparison.seeds,
     }
 
@@ -123,7 +139,8 @@ def live_query(advice: Advice) -> str:
     """The settings of live training that are like the situation, as a link's query."""
     situation = advice.situation
     losses = [BASELINE, advice.loss] if advice.loss != BASELINE else [BASELINE]
-    query = {"task": "digits", "losses": ",".join(losses)}
+    task = "digits" if situation.start == "scratch" else "pets"
+    query = {"task": task, "losses": ",".join(losses)}
     if situation.wrong != "none":
         kind, share = situation.wrong.split("_")
         query |= {"noise": kind, "wrong": share, "epochs": "12"}

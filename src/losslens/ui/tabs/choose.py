@@ -31,7 +31,7 @@ def build(page: Page, tab: gr.Tab) -> None:
     chosen = gr.Radio(
         tasks,
         value=tasks[0][1] if tasks else None,
-        label=words["report.task"],
+        label=words["choose.data"],
         elem_id="choose-task",
     )
     table = gr.HTML(js_on_load=_SCRIPT, elem_id="choose-matrix")
