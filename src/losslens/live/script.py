@@ -15,6 +15,7 @@ from typing import Any
 
 import torch
 
+from losslens.data.dataset import asymmetric_noise, imbalanced_indices, symmetric_noise
 from losslens.evaluation.metrics import calibration_error
 from losslens.live.config import MEASURED_AT_ONCE, OWN, LiveConfig, loss_of
 from losslens.losses import Loss
@@ -47,6 +48,8 @@ def script(config: LiveConfig) -> str:
         seed=config.seed,
         examples=config.examples,
         wrong_labels=config.wrong_labels,
+        imbalance=f"{config.imbalance:g}",
+        noise=_noise(config),
         epochs=config.epochs,
         batch_size=config.batch,
         classes=len(TASKS[config.task].labels),
@@ -62,6 +65,13 @@ def script(config: LiveConfig) -> str:
     )
 
 
+def _noise(config: LiveConfig) -> str:
+    """The labels made wrong, from ``target``."""
+    if config.noise == "asymmetric":
+        return f"asymmetric_noise(target, WRONG_LABELS, {TASKS[config.task].confused}, SEED)"
+    return "symmetric_noise(target, WRONG_LABELS, CLASSES, SEED)"
+
+
 def _named(loss: Loss) -> str:
     """A loss's name, and its function of logits and target."""
     name = loss.fn.__name__
@@ -72,7 +82,9 @@ def _pieces(config: LiveConfig) -> list[str]:
     """The sources of the network and of the functions that the script calls, each once."""
     live = config.live
     losses = [loss_of(key, "").fn for key in config.losses if key != OWN]
-    used = [live.network, *losses, live.augment, learning_rate_at, calibration_error]
+    noise = asymmetric_noise if config.noise == "asymmetric" else symmetric_noise
+    made_so = [imbalanced_indices, noise]
+    used = [live.network, *losses, live.augment, *made_so, learning_rate_at, calibration_error]
     sources = [source for each in used if each is not None for source in _with_parts(each)]
     typed = [to_source(config.formula)] if OWN in config.losses else []
     return list(dict.fromkeys([*sources, *typed]))

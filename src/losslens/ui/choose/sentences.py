@@ -59,7 +59,7 @@ def signed(value: float, decimals: int) -> str:
 
 def _recommendation(advice: Advice, words: Words) -> str:
     measure, counts = advice.situation.measure, Counter(advice.verdicts.values())
-    said = advice.kind
+    said: str = advice.kind
     if said == "unknown" and not _promising(advice):
         said = "unknown_none"
     values: dict[str, object] = {"loss": words.loss(advice.compared or advice.loss)}
