@@ -7,6 +7,7 @@ import pytest
 import torch
 from torch import Generator, Tensor
 
+from losslens.data.bundled import mini_fashion
 from losslens.data.dataset import Dataset
 from losslens.images.corruptions import CORRUPTIONS, LEVELS
 from losslens.images.preprocessing import DIGIT_SIDE, PHOTO_SIDE
@@ -17,7 +18,9 @@ MEASURED = [(task, key) for task in TASKS for key in TASKS[task].corruption_stre
 
 
 def pictures(task: str, mini: Dataset) -> Tensor:
-    """Twelve digits, or twelve synthetic photos of smooth colours and a few edges."""
+    """Twelve digits or clothes, or twelve synthetic photos of smooth colours and a few edges."""
+    if task == "fashion":
+        return mini_fashion().batch(torch.arange(12))[0]
     if TASKS[task].input_kind == "drawing":
         return mini.batch(torch.arange(0, len(mini), 430))[0]
     coarse = torch.rand(12, 3, 9, 9, generator=Generator().manual_seed(0))

@@ -76,8 +76,8 @@ def fashion_mnist(data_root: str | Path) -> Splits:
     folder = next(whole, None) or _fashion_downloaded(data_root)
     train, test = (
         Dataset(
-            _idx(folder / f"{part}-images-idx3-ubyte.gz")[:, None],
-            _idx(folder / f"{part}-labels-idx1-ubyte.gz").long(),
+            read_idx(folder / f"{part}-images-idx3-ubyte.gz")[:, None],
+            read_idx(folder / f"{part}-labels-idx1-ubyte.gz").long(),
         )
         for part in ("train", "t10k")
     )
@@ -99,9 +99,14 @@ def _fashion_downloaded(data_root: str | Path) -> Path:
         ) from error
 
 
-def _idx(path: Path) -> Tensor:
-    """A gzipped IDX file of bytes as a uint8 tensor; its shape stands in the file."""
-    content = gzip.decompress(path.read_bytes())
+def read_idx(path: Path) -> Tensor:
+    """An IDX file of bytes, gzipped or not, as a uint8 tensor; its shape stands in the file.
+
+    http://yann.lecun.com/exdb/mnist/
+    """
+    content = path.read_bytes()
+    if path.suffix == ".gz":
+        content = gzip.decompress(content)
     shape = np.frombuffer(content, ">i4", count=content[3], offset=4)
     values = np.frombuffer(content, np.uint8, offset=4 + shape.nbytes)
     return torch.from_numpy(values.reshape(*shape).copy())

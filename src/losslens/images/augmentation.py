@@ -98,12 +98,17 @@ def augment_photos(
     return _recoloured(cropped, generator, variation.colour).clamp_(0, 1)
 
 
-# Live training's exported script shows these two functions' source: they may use no other name of
-# here but each other's.
+# Live training's exported script shows these functions' source: they may use no other name of here
+# but each other's.
 def mirrored_and_shifted(images: Tensor, target: Tensor, generator: Generator) -> Tensor:
     """Pictures (N, 1, S, S), each mirrored or not, and moved as by ``shifted``."""
-    mirrored = torch.rand(len(images), 1, 1, 1, generator=generator) < 0.5
-    return shifted(torch.where(mirrored, images.flip(3), images), target, generator)
+    return shifted(mirrored(images, target, generator), target, generator)
+
+
+def mirrored(images: Tensor, target: Tensor, generator: Generator) -> Tensor:
+    """Pictures (N, C, H, W), each mirrored or not."""
+    turned = torch.rand(len(images), 1, 1, 1, generator=generator) < 0.5
+    return torch.where(turned, images.flip(3), images)
 
 
 def shifted(images: Tensor, target: Tensor, generator: Generator) -> Tensor:

@@ -7,12 +7,20 @@ from losslens.data.bundled import MINI_FASHION, mini_fashion
 from losslens.data.dataset import Dataset
 from losslens.data.sources import fashion_mnist
 from losslens.data.synthetic_ood_clothes import synthetic_ood_clothes
-from losslens.images.augmentation import mirrored_and_shifted
+from losslens.images.augmentation import mirrored, mirrored_and_shifted
 from losslens.images.clothes import CLOTHES_SIDE, clothes_tensor
 from losslens.images.preprocessing import is_blank
 from losslens.networks.digit_net import DigitNet, SmallDigitNet
 from losslens.networks.saliency import integrated_gradients
-from losslens.tasks.base import LIVE_EXAMPLES, CardFacts, LearningRates, Live, Sample, Task
+from losslens.tasks.base import (
+    LIVE_EXAMPLES,
+    CardFacts,
+    FineTuning,
+    LearningRates,
+    Live,
+    Sample,
+    Task,
+)
 
 # Of the held-out pictures: four that every network reads rightly, and two that they dispute.
 _SAMPLES = {"sneaker": 35, "dress": 51, "bag": 12, "boot": 11, "shoe": 646, "top": 377}
@@ -55,6 +63,7 @@ FASHION = Task(
     augment=mirrored_and_shifted,
     epochs=10,
     learning_rate=4e-3,
+    fine_tuning=FineTuning(mirrored, epochs=0.25, learning_rate=0.25),
     saliency=integrated_gradients,
     synthetic_ood=synthetic_ood_clothes,
     is_blank=is_blank,

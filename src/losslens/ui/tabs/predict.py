@@ -2,22 +2,24 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import gradio as gr
 from PIL import Image, ImageOps
 from torch import Tensor
 
+from losslens.images.pen import Strokes
 from losslens.images.reading import PictureError
 from losslens.inference import predictor
 from losslens.inference.predictor import Prediction
 from losslens.tasks import Task
 from losslens.tasks.base import Sample
-from losslens.ui.components.answers import Choices, View, answers_html, message, seen
+from losslens.ui.components.answers import Choices, View, answers_html, message, problem, seen
 from losslens.ui.components.drawing_pad import drawing_pad
 from losslens.ui.components.picture_upload import picture_upload, refusal
 from losslens.ui.components.saliency import input_style, photo_style
-from losslens.ui.data_urls import decode, jpeg_url
+from losslens.ui.data_urls import decode, decode_drawing, jpeg_url
 from losslens.ui.html import Markup
 from losslens.ui.i18n import Words
 from losslens.ui.page import LATEST, AnswerTab, Page, Tab
@@ -25,7 +27,7 @@ from losslens.ui.page import LATEST, AnswerTab, Page, Tab
 _PREDICT: dict[str, Any] = {**LATEST, "concurrency_id": "predict", "concurrency_limit": 2}
 # Saliency maps cost fifty times the compute of the answers, which must not queue behind them.
 _EXPLAIN: dict[str, Any] = {**_PREDICT, "concurrency_id": "explain"}
-Given = Image.Image | PictureError | None  # a picture, why it cannot be used, or nothing
+Given = Image.Image | Strokes | PictureError | None  # what to read, why it cannot be, or nothing
 _THUMBNAIL = (200, 200)  # pixels of a sample button's picture, at most
 
 
@@ -62,17 +64,20 @@ class _Answerer:
     task: Task
     words: Words
 
-    def predict(self, picture: Image.Image | None) -> Prediction | None:
-        """The answers to a picture; None where there is nothing to answer."""
-        if picture is None:
+    def predict(self, given: Image.Image | Strokes | None) -> Prediction | None:
+        """The answers to what is given; None where there is nothing to answer."""
+        if given is None:
             return None
-        image = self.task.to_tensor(picture)
-        return None if self.task.is_blank(image) else predictor.predict(self.task.key, image)
+        found = self.task.found(given)
+        blank = self.task.is_blank(found.whole)
+        return None if blank else predictor.predict_found(self.task.key, found)
 
     def answer(self, prediction: Prediction | None, truth: str, view: View) -> Markup:
         """The cards; without a prediction, what to do for one."""
         if prediction is None:
             return message(self.words.task(self.task.key, "blank"))
+        if prediction.problem:
+            return problem(self.words.task(self.task.key, prediction.problem))
         return answers_html(self.task, prediction, Choices(truth, view), self.words)
 
     def seen(self, prediction: Prediction | None) -> Markup:
@@ -81,7 +86,7 @@ class _Answerer:
 
     def input_maps(self, prediction: Prediction | None) -> Markup:
         """The style sheet of the saliency maps on what the networks see."""
-        if prediction is None:
+        if prediction is None or prediction.problem:
             return Markup()
         maps = predictor.saliency_maps(self.task.key, prediction.features)
         return input_style(self.task, maps, self._picture(prediction))
@@ -108,7 +113,7 @@ def _drawing_layout(task: Task, words: Words) -> AnswerTab:
         looked_at = gr.HTML(answerer.seen(None))
         upload = picture_upload(words.task(task.key, "upload"))
         gr.Markdown(words.task(task.key, "privacy"), elem_classes="small")
-    return _answers_on_input(answerer, looked_at, {pad: _drawn, upload: _as_it_is})
+    return _answers_on_input(answerer, looked_at, {pad: partial(_on_pad, task), upload: _as_it_is})
 
 
 def _photo_layout(task: Task, words: Words) -> AnswerTab:
@@ -130,10 +135,10 @@ def _as_it_is(given: Given) -> Given:
     return given
 
 
-def _drawn(value: object) -> Given:
-    """The picture of a drawing pad's value."""
+def _on_pad(task: Task, value: object) -> Given:
+    """The picture, or the strokes, of a drawing pad's value."""
     try:
-        return decode(value)
+        return decode(value) if task.read is None else decode_drawing(value)
     except PictureError as error:
         return error
 
@@ -184,7 +189,9 @@ def _answers_on_photo(answerer: _Answerer, upload: gr.Image) -> AnswerTab:
         prediction = answerer.predict(photo)
         shown = answerer.answer(prediction, truth, view)
         # In one event: a map that came later would lie on the photo before.
-        maps = answerer.photo_maps(prediction, photo) if prediction and photo else Markup()
+        maps = Markup()
+        if prediction is not None and isinstance(photo, Image.Image):
+            maps = answerer.photo_maps(prediction, photo)
         return prediction, shown, maps
 
     outputs = [panel.answered, panel.answer, panel.maps]
