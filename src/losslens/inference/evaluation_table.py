@@ -10,7 +10,10 @@ from losslens.data.dataset import Dataset
 from losslens.evaluation.metrics import Figure, figures, figures_of_probabilities
 from losslens.losses import LOSSES
 
-_HEAD = "accuracy (95 % interval)       NLL     Brier   calibration error: softmax, calibrated, own link"
+_HEAD = (
+    "accuracy (95 % interval)       NLL     Brier   "
+    "calibration error: softmax, calibrated, own link"
+)
 
 
 def lines(ensemble: Ensemble, test: Dataset) -> Iterator[str]:
