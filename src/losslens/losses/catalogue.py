@@ -11,7 +11,8 @@ from functools import partial
 
 from torch import Tensor
 
-from losslens.losses import class_counts, functions
+from losslens.losses import class_counts, functions, links
+from losslens.losses.links import Link
 
 LossFunction = Callable[..., Tensor]  # (logits, target) -> one value an example; see ``functions``
 
@@ -41,6 +42,8 @@ class Loss:
     # Whether ``fn`` takes the training examples of each class as ``counts``; without them it is
     # what it is for equal counts.
     uses_counts: bool = False
+    # From its logits to the probabilities that they stand for; see ``links``. None: there is none.
+    link: Link | None = None
     same_as: str = ""  # the loss with the same gradient, if there is one: it trains the same
     on_cards: bool = True  # whether the cards name it even where it has no checkpoint
 
@@ -72,6 +75,7 @@ LOSSES: dict[str, Loss] = {
             paper="Bishop 2006, Pattern Recognition and Machine Learning, section 4.3.4",
             url="https://www.microsoft.com/en-us/research/publication/pattern-recognition-machine-learning/",
             family="likelihood",
+            link=links.softmax,
         ),
         Loss(
             key="kl_div",
@@ -94,6 +98,7 @@ LOSSES: dict[str, Loss] = {
             paper="Szegedy et al. 2016, Rethinking the Inception Architecture (label smoothing)",
             url="https://arxiv.org/abs/1512.00567",
             family="likelihood",
+            link=links.unsmoothed,
         ),
         Loss(
             key="mse",
@@ -113,6 +118,7 @@ LOSSES: dict[str, Loss] = {
             ),
             url="https://arxiv.org/abs/2006.07322",
             family="squared",
+            link=links.clipped,
         ),
         Loss(
             key="brier",
@@ -128,6 +134,7 @@ LOSSES: dict[str, Loss] = {
             paper="Brier 1950, Verification of Forecasts Expressed in Terms of Probability",
             url="https://doi.org/10.1175/1520-0493%281950%29078%3C0001:VOFEIT%3E2.0.CO;2",
             family="squared",
+            link=links.softmax,
         ),
         Loss(
             key="bce",
@@ -143,6 +150,7 @@ LOSSES: dict[str, Loss] = {
             paper="Rifkin and Klautau 2004, In Defense of One-Vs-All Classification",
             url="https://jmlr.org/papers/v5/rifkin04a.html",
             family="one_vs_rest",
+            link=links.sigmoids,
         ),
         Loss(
             key="focal",
@@ -158,6 +166,7 @@ LOSSES: dict[str, Loss] = {
             paper="Lin et al. 2017, Focal Loss for Dense Object Detection",
             url="https://arxiv.org/abs/1708.02002",
             family="likelihood",
+            link=links.focal,
         ),
         Loss(
             key="margin",
@@ -200,6 +209,7 @@ LOSSES: dict[str, Loss] = {
             ),
             url="https://arxiv.org/abs/1805.07836",
             family="wrong_labels",
+            link=links.gce,
         ),
         Loss(
             key="nll",
@@ -215,6 +225,7 @@ LOSSES: dict[str, Loss] = {
             paper="Bishop 2006, Pattern Recognition and Machine Learning, section 4.3.4",
             url="https://www.microsoft.com/en-us/research/publication/pattern-recognition-machine-learning/",
             family="likelihood",
+            link=links.softmax,
             same_as="cross_entropy",
             on_cards=False,
         ),
@@ -232,6 +243,7 @@ LOSSES: dict[str, Loss] = {
             paper="Szegedy et al. 2016, Rethinking the Inception Architecture (label smoothing)",
             url="https://arxiv.org/abs/1512.00567",
             family="likelihood",
+            link=links.unsmoothed,
             same_as="kl_div",
             on_cards=False,
         ),
@@ -252,6 +264,7 @@ LOSSES: dict[str, Loss] = {
             ),
             url="https://arxiv.org/abs/2204.12511",
             family="likelihood",
+            link=links.poly1,
             on_cards=False,
         ),
         Loss(
@@ -275,6 +288,7 @@ LOSSES: dict[str, Loss] = {
             paper="Ridnik et al. 2021, Asymmetric Loss for Multi-Label Classification",
             url="https://arxiv.org/abs/2009.14119",
             family="one_vs_rest",
+            link=links.asymmetric,
             on_cards=False,
         ),
         Loss(
@@ -291,6 +305,7 @@ LOSSES: dict[str, Loss] = {
             paper="Tang 2013, Deep Learning using Linear Support Vector Machines",
             url="https://arxiv.org/abs/1306.0239",
             family="margin",
+            link=partial(links.stationary, functions.squared_hinge),
             on_cards=False,
         ),
         Loss(
@@ -333,6 +348,7 @@ LOSSES: dict[str, Loss] = {
             ),
             url="https://arxiv.org/abs/1908.06112",
             family="wrong_labels",
+            link=links.sce,
             on_cards=False,
         ),
         Loss(
@@ -372,6 +388,7 @@ LOSSES: dict[str, Loss] = {
             paper="King and Zeng 2001, Logistic Regression in Rare Events Data",
             url="https://doi.org/10.1093/oxfordjournals.pan.a004868",
             family="rare_classes",
+            link=links.softmax,
             uses_counts=True,
             on_cards=False,
         ),
@@ -392,6 +409,7 @@ LOSSES: dict[str, Loss] = {
             paper="Cui et al. 2019, Class-Balanced Loss Based on Effective Number of Samples",
             url="https://arxiv.org/abs/1901.05555",
             family="rare_classes",
+            link=links.softmax,
             uses_counts=True,
             on_cards=False,
         ),
@@ -413,6 +431,7 @@ LOSSES: dict[str, Loss] = {
             paper="Menon et al. 2021, Long-Tail Learning via Logit Adjustment",
             url="https://arxiv.org/abs/2007.07314",
             family="rare_classes",
+            link=links.softmax,
             uses_counts=True,
             on_cards=False,
         ),
@@ -439,6 +458,7 @@ LOSSES: dict[str, Loss] = {
             ),
             url="https://arxiv.org/abs/1906.07413",
             family="rare_classes",
+            link=partial(links.stationary, class_counts.ldam),
             uses_counts=True,
             on_cards=False,
         ),

@@ -160,7 +160,7 @@ def mae(logits: Tensor, target: Tensor) -> Tensor:
 
 
 # What the logarithm of 0 is taken for by the reverse cross-entropy, as in its authors' code.
-_LOG_ZERO = -9.210340371976182  # log(1e-4)
+LOG_ZERO = -9.210340371976182  # log(1e-4)
 
 
 def sce(logits: Tensor, target: Tensor, alpha: float = 0.1, beta: float = 1.0) -> Tensor:
@@ -171,7 +171,7 @@ def sce(logits: Tensor, target: Tensor, alpha: float = 0.1, beta: float = 1.0) -
     https://arxiv.org/abs/1908.06112
     """
     nll = cross_entropy(logits, target)
-    return alpha * nll + beta * _LOG_ZERO * torch.expm1(-nll)
+    return alpha * nll + beta * LOG_ZERO * torch.expm1(-nll)
 
 
 def nce_rce(logits: Tensor, target: Tensor, alpha: float = 1.0, beta: float = 1.0) -> Tensor:
@@ -183,4 +183,4 @@ def nce_rce(logits: Tensor, target: Tensor, alpha: float = 1.0, beta: float = 1.
     """
     nll = cross_entropy(logits, target)
     normalised = nll / -F.log_softmax(logits, dim=1).sum(dim=1)
-    return alpha * normalised + beta * _LOG_ZERO * torch.expm1(-nll)
+    return alpha * normalised + beta * LOG_ZERO * torch.expm1(-nll)
