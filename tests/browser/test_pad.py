@@ -248,7 +248,7 @@ SMALL_TWO = [(4, 8), (10, 2), (18, 4), (19, 12), (11, 22), (3, 32), (12, 32), (2
 def test_a_small_digit_in_a_corner_is_no_blot(visit: Any, place: tuple[int, int]) -> None:
     page = visit().page
     draw(page, [[(x + place[0], y + place[1]) for x, y in SMALL_TWO]])
-    says(page, TASK, EN.task(TASK, "all_agree").format(total=len(LOSSES), answer="2"))
+    says(page, TASK, EN.task(TASK, "all_agree").format(total=len(card_losses()), answer="2"))
 
 
 @pytest.mark.parametrize("path", ["", "ja"])
@@ -270,7 +270,7 @@ def test_what_the_eraser_takes_from_strokes_is_gone_for_the_networks_too(visit: 
         pointer(page, "pointerdown", (left, 0.5), button=5, buttons=32)
         pointer(page, "pointermove", (right, 0.5), buttons=32)
         pointer(page, "pointerup", (right, 0.5), button=5)
-    says(page, TASK, EN.task(TASK, "all_agree").format(total=len(LOSSES), answer="1"))
+    says(page, TASK, EN.task(TASK, "all_agree").format(total=len(card_losses()), answer="1"))
 
 
 def press(page: Any, keys: str, times: int = 1) -> None:
@@ -300,7 +300,7 @@ def test_a_digit_is_drawn_by_keyboard_alone(visit: Any) -> None:
     page.keyboard.up("ArrowDown")
     press(page, "ArrowDown", 14)
     press(page, "Space")
-    says(page, TASK, EN.task(TASK, "all_agree").format(total=len(LOSSES), answer="7"))
+    says(page, TASK, EN.task(TASK, "all_agree").format(total=len(card_losses()), answer="7"))
     drawn = ink(page)
     press(page, "ArrowLeft", 10)
     assert ink(page) == drawn  # the pen is up

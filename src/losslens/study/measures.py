@@ -14,12 +14,9 @@ from losslens.evaluation.metrics import (
     risk_coverage,
 )
 from losslens.losses.functions import brier, cross_entropy
+from losslens.losses.links import Link
 
-_TINY = (
-    1e-7  # least probability that a link of a loss's own counts with: else one error is infinite
-)
-
-Link = Callable[[Tensor], Tensor]  # logits (N, C) -> probabilities (N, C)
+_TINY = 1e-7  # the least probability that is counted with: else one error is infinite
 
 
 def score(measure: str, logits: Tensor, target: Tensor) -> float:

@@ -117,13 +117,13 @@ class Study:
         return network, curve
 
     def _measured(self, cell: Cell, seed: int, rate: float) -> dict[str, float]:
-        task, setting, _ = cell
+        task, setting, loss = cell
         examples, test = self._drawn(cell, seed), pool_of(task, self.data_root).test
         network, curve = self._trained(cell, seed, rate, examples)
         logits, held_out = outputs_of(network, test), outputs_of(network, examples.held_out)
         found = measures.answers(logits, test.target)
         found |= measures.probabilities(
-            logits, test.target, (held_out, examples.held_out.target), None
+            logits, test.target, (held_out, examples.held_out.target), LOSSES[loss].link
         )
         if SETTINGS[setting].wrong:
             learnt = outputs_of(network, examples.train)
