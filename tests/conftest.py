@@ -13,7 +13,7 @@ from losslens.checkpoints import files as checkpoints
 from losslens.data.bundled import mini_mnist
 from losslens.data.dataset import Dataset, Splits
 from losslens.inference import predictor as inference
-from losslens.losses import LOSSES
+from losslens.losses.catalogue import card_losses
 from losslens.tasks import TASKS
 
 torch.set_num_threads(1)  # as the app does; small networks lose by sharing a picture between cores
@@ -43,7 +43,7 @@ def random_models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[P
     alone."""
     torch.manual_seed(0)
     folder = tmp_path / "models"
-    for loss in LOSSES:
+    for loss in card_losses():
         network = TASKS["digits"].network().eval()
         checkpoints.save(checkpoints.Checkpoint(network, random_card("digits", loss)), folder)
     monkeypatch.setenv("LOSSLENS_MODELS", str(folder))

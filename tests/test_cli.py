@@ -27,6 +27,7 @@ from losslens.data.exposure_digits import exposure_digits
 from losslens.data.synthetic_ood_photos import synthetic_ood_photos
 from losslens.inference import predictor as inference
 from losslens.losses import LOSSES
+from losslens.losses.catalogue import card_losses
 from losslens.networks.digit_net import ExposedDigitNet
 from losslens.networks.pet_net import PetBackbone, PetNet
 from losslens.report import label_noise, schema
@@ -236,8 +237,8 @@ def test_report_is_made_with_the_losses_that_are_there_and_names_the_others(
     said = capsys.readouterr()
     assert "Not measured yet" in said.err and "losslens train digits --loss mse" in said.err
     assert LOSSES["mse"].label not in said.out and LOSSES["focal"].label in said.out
-    assert schema.load("digits").tested.losses == [loss for loss in LOSSES if loss != "mse"]
-    for loss in LOSSES:
+    assert schema.load("digits").tested.losses == [loss for loss in card_losses() if loss != "mse"]
+    for loss in card_losses():
         (random_models / "digits" / f"{loss}.safetensors").unlink(missing_ok=True)
     assert cli.main(command) == 2
     assert "losslens train digits --loss cross_entropy" in capsys.readouterr().err
@@ -249,7 +250,7 @@ def test_evaluate_prints_a_line_a_loss(
     (random_models / "digits" / "mse.safetensors").write_bytes(b"no weights")
     assert cli.main(["evaluate", "digits", "--data-root", str(data_root)]) == 0
     said = dict(line.split(maxsplit=1) for line in capsys.readouterr().out.splitlines())
-    assert said.keys() == {"loss", *LOSSES, "mean"}
+    assert said.keys() == {"loss", *card_losses(), "mean"}
     assert "is damaged" in said.pop("mse") and "%" in said["focal"]
 
 
@@ -274,7 +275,7 @@ def test_predict_reads_a_picture_and_says_what_is_wrong_with_others(
 ) -> None:
     Image.fromarray(mini.images[100, 0].numpy()).save(tmp_path / "digit.png")
     assert cli.main(["predict", "digits", str(tmp_path / "digit.png")]) == 0
-    assert capsys.readouterr().out.count("softmax") == len(LOSSES)
+    assert capsys.readouterr().out.count("softmax") == len(card_losses())
     Image.new("L", (100, 100), 255).save(tmp_path / "blank.png")
     (tmp_path / "text.png").write_text("no picture")
     for name, said in (

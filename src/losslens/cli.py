@@ -88,7 +88,9 @@ def _train_arguments(parser: argparse.ArgumentParser) -> None:
     losses = ", ".join(_import("losses").LOSSES)
     _task_argument(parser)
     parser.add_argument(
-        "--loss", default="all", help=f"all, none, or of: {losses} (several with commas)"
+        "--loss",
+        default="all",
+        help=f"all (those of the cards), none, or of: {losses} (several with commas)",
     )
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--epochs", type=int, default=0, help="0: the task's own")
@@ -114,7 +116,7 @@ def _runs_argument(parser: argparse.ArgumentParser, help: str) -> None:
 
 def _train(options: argparse.Namespace) -> None:
     config, pipeline = _import("training.config"), _import("training.pipeline")
-    losses = {"all": list(_import("losses").LOSSES), "none": []}.get(
+    losses = {"all": _import("losses.catalogue").card_losses(), "none": []}.get(
         options.loss, options.loss.split(",")
     )
     configs = [
@@ -222,6 +224,54 @@ def _report(options: argparse.Namespace) -> None:
         print(_import("report.markdown").markdown(build.make(task, splits, job, parts)))
 
 
+def _study_arguments(parser: argparse.ArgumentParser) -> None:
+    choices = {
+        "tasks": _import("tasks").TASKS,
+        "settings": _import("study.settings").SETTINGS,
+        "losses": _import("losses").LOSSES,
+    }
+    for name, keys in choices.items():
+        parser.add_argument(f"--{name}", default="all", help=f"all, or of: {', '.join(keys)}")
+    parser.add_argument(
+        "--seeds",
+        type=int,
+        default=_import("study.settings").SEEDS,
+        help="how many (default: %(default)s); 0: train nothing, collect what is there",
+    )
+    _data_argument(parser)
+    _runs_argument(parser, "folder for finished networks")
+    parser.add_argument(
+        "--out", type=Path, default=_import("study.runs").SHIPPED, help="file for all runs"
+    )
+
+
+def _study(options: argparse.Namespace) -> None:
+    plan = _import("study.plan").plan_of(
+        options.tasks, options.settings, options.losses, options.seeds
+    )
+    job, runs = _job(Path("models"), options.runs), _import("study.runs")
+    journal = runs.Journal(job.runs / "study", job.accelerator.process_index)
+    try:
+        _import("study.training").Study(job, journal, options.data_root).run(plan)
+    finally:  # also after Ctrl-C: the same command goes on from what is there
+        if job.is_main:
+            found = runs.collected(runs.Journal(job.runs / "study"))
+            runs.save(found, options.out)
+            print(_import("study.markdown").markdown(found))
+
+
+def _choose_arguments(parser: argparse.ArgumentParser) -> None:
+    for name, answers in _import("study.advice").QUESTIONS.items():
+        parser.add_argument(f"--{name}", choices=answers, default=answers[0])
+
+
+def _choose(options: argparse.Namespace) -> None:
+    advice = _import("study.advice")
+    answers = {name: getattr(options, name) for name in advice.QUESTIONS}
+    for line in _import("ui.choose.advice").advice_lines(advice.Situation(**answers)):
+        print(line)
+
+
 def _publish_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--repo-id", required=True, help="USER/NAME of the model repository")
     parser.add_argument("--space", help="USER/NAME of a Space for the app")
@@ -281,6 +331,8 @@ COMMANDS: dict[str, Command] = {
     "report": Command(
         "remake the report cards from checkpoints and data", _report_arguments, _report
     ),
+    "study": Command("compare the losses, with seeds, in many settings", _study_arguments, _study),
+    "choose": Command("which loss to take, by what the study found", _choose_arguments, _choose),
     "publish": Command(
         "put the checkpoints, and the app, on Hugging Face", _publish_arguments, _publish
     ),

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from losslens.losses import LOSSES
+from losslens.losses.catalogue import card_losses
 from losslens.ui.i18n import WORDS
 from support.pages import open_tab, says, violations
 
@@ -76,7 +76,7 @@ def test_the_keyboard_alone_is_enough(visit: Any) -> None:
     reach(".samples button")
     page.keyboard.press("Enter")
     agreed = words.task("pets", "all_agree")
-    says(page, "pets", agreed.format(total=len(LOSSES), answer="cat"))
+    says(page, "pets", agreed.format(total=len(card_losses()), answer="cat"))
     open_by_key(words["tabs.explorer"])
     reach("#classes input[type=range]")
     page.keyboard.press("ArrowRight")

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from losslens.images.reading import PictureError
-from losslens.losses import LOSSES
+from losslens.losses.catalogue import card_losses
 from losslens.tasks import TASKS
 from losslens.ui.components.picture_upload import refusal
 from losslens.ui.i18n import WORDS
@@ -23,7 +23,7 @@ FOUR = [[(170, 40), (90, 160), (205, 160)], [(168, 105), (160, 240)]]
 
 
 def all_read(label: str) -> str:
-    return WORDS["en"].task(TASK, "all_agree").format(total=len(LOSSES), answer=label)
+    return WORDS["en"].task(TASK, "all_agree").format(total=len(card_losses()), answer=label)
 
 
 @pytest.mark.parametrize(("strokes", "digit"), [(ONE, "1"), (FOUR, "4")], ids=["1", "4"])
@@ -34,8 +34,8 @@ def test_a_drawn_digit_is_read_by_every_network(
     page = visit(width=width).page
     draw(page, strokes)
     says(page, TASK, all_read(digit))
-    assert answers(page, TASK) == dict.fromkeys(LOSSES, digit)
-    assert page.locator(".card .bar").count() == len(LOSSES) * len(LABELS)
+    assert answers(page, TASK) == dict.fromkeys(card_losses(), digit)
+    assert page.locator(".card .bar").count() == len(card_losses()) * len(LABELS)
     assert page.locator(".flagged").count() == 0
     assert not_wider_than_the_window(page)
 
@@ -51,7 +51,7 @@ def test_it_answers_while_the_stroke_goes_on(visit: Any) -> None:
         page.mouse.move(box["x"] + 138, box["y"] + next(down))
         return page.locator(".card[data-answer]").count()
 
-    assert until(answered_further_on) == len(LOSSES)
+    assert until(answered_further_on) == len(card_losses())
     page.mouse.up()
 
 
@@ -69,7 +69,7 @@ def test_truth_and_calibrated_view_change_the_cards(visit: Any) -> None:
     )
     page.get_by_role("radio", name="4", exact=True).check()
     says(page, TASK, words["predict.right_all"])
-    assert page.locator(".card .truth.right").count() == len(LOSSES)
+    assert page.locator(".card .truth.right").count() == len(card_losses())
     page.get_by_role("radio", name="9", exact=True).check()
     says(page, TASK, words["predict.right_none"])
 
@@ -147,7 +147,7 @@ def test_japanese_by_the_browsers_language_and_by_the_link(visit: Any) -> None:
     page.get_by_text(words.task(TASK, "pad_hint")).wait_for()
     # One request, while a stroke makes many.
     page.get_by_role("button", name=f"{words.task(TASK, 'sample')} 4").click()
-    says(page, TASK, words.task(TASK, "all_agree").format(total=len(LOSSES), answer="4"))
+    says(page, TASK, words.task(TASK, "all_agree").format(total=len(card_losses()), answer="4"))
     page.wait_for_function(
         """() => getComputedStyle(document.querySelector(".card .heat"))
           .backgroundImage !== "none" """

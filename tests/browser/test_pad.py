@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from losslens.losses import LOSSES
+from losslens.losses.catalogue import card_losses
 from losslens.ui.i18n import WORDS
 from support.pages import answers, draw, open_tab, says, settled
 from support.waiting import until
@@ -101,7 +101,7 @@ def test_a_palm_never_draws_beside_the_finger(visit: Any) -> None:
         else:
             fingers.move({0: at, **palm})
     fingers.lift()
-    says(page, TASK, EN.task(TASK, "all_agree").format(total=len(LOSSES), answer="5"))
+    says(page, TASK, EN.task(TASK, "all_agree").format(total=len(card_losses()), answer="5"))
     assert page.locator(".flagged").count() == 0
     corner = """(canvas) => canvas.getContext("2d").getImageData(224, 244, 28, 28).data
       .every((value) => value === 255)"""
@@ -209,18 +209,18 @@ def test_the_brush_has_a_size(visit: Any) -> None:
 def test_the_drawing_outlives_language_tab_and_reload_until_it_is_cleared(visit: Any) -> None:
     page = visit().page
     draw(page, FOUR)
-    says(page, TASK, EN.task(TASK, "all_agree").format(total=len(LOSSES), answer="4"))
+    says(page, TASK, EN.task(TASK, "all_agree").format(total=len(card_losses()), answer="4"))
     settled(page)
     drawn = picture(page)
     open_tab(page, EN["tabs.explorer"])
     open_tab(page, EN.task(TASK, "tab"))
-    assert picture(page) == drawn and len(answers(page, TASK)) == len(LOSSES)
+    assert picture(page) == drawn and len(answers(page, TASK)) == len(card_losses())
     page.get_by_role("link", name=JA["language"]).click()
-    says(page, TASK, JA.task(TASK, "all_agree").format(total=len(LOSSES), answer="4"))
+    says(page, TASK, JA.task(TASK, "all_agree").format(total=len(card_losses()), answer="4"))
     assert picture(page) == drawn
     settled(page)
     page.reload()
-    says(page, TASK, JA.task(TASK, "all_agree").format(total=len(LOSSES), answer="4"))
+    says(page, TASK, JA.task(TASK, "all_agree").format(total=len(card_losses()), answer="4"))
     assert picture(page) == drawn
     page.get_by_role("button", name=JA["predict.undo"]).click()  # its strokes are kept, one by one
     assert ink(page) > 0 and picture(page) != drawn
@@ -248,7 +248,7 @@ SMALL_TWO = [(4, 8), (10, 2), (18, 4), (19, 12), (11, 22), (3, 32), (12, 32), (2
 def test_a_small_digit_in_a_corner_is_no_blot(visit: Any, place: tuple[int, int]) -> None:
     page = visit().page
     draw(page, [[(x + place[0], y + place[1]) for x, y in SMALL_TWO]])
-    says(page, TASK, EN.task(TASK, "all_agree").format(total=len(LOSSES), answer="2"))
+    says(page, TASK, EN.task(TASK, "all_agree").format(total=len(card_losses()), answer="2"))
 
 
 @pytest.mark.parametrize("path", ["", "ja"])
@@ -270,7 +270,7 @@ def test_what_the_eraser_takes_from_strokes_is_gone_for_the_networks_too(visit: 
         pointer(page, "pointerdown", (left, 0.5), button=5, buttons=32)
         pointer(page, "pointermove", (right, 0.5), buttons=32)
         pointer(page, "pointerup", (right, 0.5), button=5)
-    says(page, TASK, EN.task(TASK, "all_agree").format(total=len(LOSSES), answer="1"))
+    says(page, TASK, EN.task(TASK, "all_agree").format(total=len(card_losses()), answer="1"))
 
 
 def press(page: Any, keys: str, times: int = 1) -> None:
@@ -300,7 +300,7 @@ def test_a_digit_is_drawn_by_keyboard_alone(visit: Any) -> None:
     page.keyboard.up("ArrowDown")
     press(page, "ArrowDown", 14)
     press(page, "Space")
-    says(page, TASK, EN.task(TASK, "all_agree").format(total=len(LOSSES), answer="7"))
+    says(page, TASK, EN.task(TASK, "all_agree").format(total=len(card_losses()), answer="7"))
     drawn = ink(page)
     press(page, "ArrowLeft", 10)
     assert ink(page) == drawn  # the pen is up

@@ -10,7 +10,7 @@ from PIL import Image
 
 from losslens.data.bundled import SAMPLE_PHOTOS
 from losslens.images.reading import PictureError
-from losslens.losses import LOSSES
+from losslens.losses.catalogue import card_losses
 from losslens.tasks import TASKS
 from losslens.ui.components.picture_upload import refusal
 from losslens.ui.i18n import WORDS
@@ -21,7 +21,7 @@ CAT, DOG = SAMPLE_PHOTOS[:2]
 
 
 def all_say(label: str) -> str:
-    return WORDS["en"].task(TASK, "all_agree").format(total=len(LOSSES), answer=label)
+    return WORDS["en"].task(TASK, "all_agree").format(total=len(card_losses()), answer=label)
 
 
 def pets_tab(visit: Any, language: str = "en", **options: Any) -> Any:
@@ -42,14 +42,14 @@ def test_an_uploaded_photo_is_answered_by_every_network_with_its_saliency_map(
     page = pets_tab(visit, width=width)
     upload(page, CAT)
     says(page, TASK, all_say("cat"))
-    assert answers(page, TASK) == dict.fromkeys(LOSSES, "cat")
+    assert answers(page, TASK) == dict.fromkeys(card_losses(), "cat")
     assert page.locator(".pets .flagged").count() == 0
     for saliency_map in page.locator(".pets .card .heat").all():
         shown = saliency_map.evaluate("element => getComputedStyle(element).backgroundImage")
         assert "data:image/png" in shown and "data:image/jpeg" in shown
     page.locator(".pets .choices").get_by_label("dog").check()
     says(page, TASK, WORDS["en"]["predict.right_none"])
-    assert page.locator(".pets .truth.wrong").count() == len(LOSSES)
+    assert page.locator(".pets .truth.wrong").count() == len(card_losses())
     assert not_wider_than_the_window(page)
 
 
@@ -97,7 +97,7 @@ def test_a_photo_is_taken_with_the_camera(visit: Any) -> None:
     )
     page.locator(".pets .upload button[aria-label='capture photo']").click()
     page.wait_for_selector(".pets .flagged")  # Chromium's test picture is no pet
-    assert len(answers(page, TASK)) == len(LOSSES)
+    assert len(answers(page, TASK)) == len(card_losses())
 
 
 def test_a_sample_of_neither_is_flagged(visit: Any) -> None:
@@ -116,7 +116,7 @@ def test_the_page_speaks_japanese(visit: Any) -> None:
     page = pets_tab(visit, "ja", path="ja", locale="ja-JP")
     upload(page, DOG)
     agreed = WORDS["ja"].task(TASK, "all_agree")
-    says(page, TASK, agreed.format(total=len(LOSSES), answer=WORDS["ja"].label(TASK, "dog")))
+    says(page, TASK, agreed.format(total=len(card_losses()), answer=WORDS["ja"].label(TASK, "dog")))
 
 
 @pytest.mark.parametrize(("language", "path"), [("en", ""), ("ja", "ja")])

@@ -8,14 +8,16 @@ import torch
 from losslens.checkpoints.ensemble import load_ensemble
 from losslens.checkpoints.files import CheckpointError
 from losslens.data.dataset import Dataset
-from losslens.losses import LOSSES
+from losslens.losses.catalogue import card_losses
 from losslens.tasks import TASKS
 from support.shipped import shipped
 
 
 def test_it_holds_every_loss_in_the_order_of_the_catalogue(random_models: Path) -> None:
     ensemble = load_ensemble("digits")
-    assert ensemble.losses == list(ensemble.networks) == list(ensemble.temperatures) == list(LOSSES)
+    assert (
+        ensemble.losses == list(ensemble.networks) == list(ensemble.temperatures) == card_losses()
+    )
     assert ensemble.missing == {} and ensemble.backbone is None
 
 
@@ -43,7 +45,7 @@ def test_with_a_backbone_the_networks_take_its_features() -> None:
 def test_a_missing_network_leaves_the_others(random_models: Path) -> None:
     (random_models / "digits" / "mse.safetensors").unlink()
     ensemble = load_ensemble("digits").required()
-    assert ensemble.losses == [loss for loss in LOSSES if loss != "mse"]
+    assert ensemble.losses == [loss for loss in card_losses() if loss != "mse"]
     assert list(ensemble.missing) == ["mse"]
     assert "losslens train digits --loss mse" in str(ensemble.missing["mse"])
 
@@ -51,6 +53,6 @@ def test_a_missing_network_leaves_the_others(random_models: Path) -> None:
 def test_without_its_backbone_or_any_network_none_is_left(tmp_path: Path) -> None:
     for task in TASKS:
         ensemble = load_ensemble(task, tmp_path)
-        assert ensemble.losses == [] and list(ensemble.missing) == list(LOSSES)
+        assert ensemble.losses == [] and list(ensemble.missing) == card_losses()
         with pytest.raises(CheckpointError, match=f"Not measured yet.*losslens train {task}"):
             ensemble.required()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from losslens.live.config import LiveConfig, live_tasks, loss_function
+from losslens.live.config import LiveConfig, live_tasks, loss_of
 from losslens.live.worker import Gate, points, prepared
 from losslens.losses import LOSSES, Loss
 from losslens.tasks import TASKS, Task
@@ -46,7 +46,7 @@ def test_a_new_loss_is_trained_with_the_usual_learning_rate(
     monkeypatch.setitem(LOSSES, "new", Loss(key="new", label="New", fn=LOSSES["brier"].fn))
     config = replace(SHORT, losses=("new", "mse"), optimizer="sgd")
     assert config.learning_rates == [0.05, 0.005]
-    assert loss_function("new", "") is LOSSES["brier"].fn
+    assert loss_of("new", "").fn is LOSSES["brier"].fn
     (first,) = islice(points(prepared(config), Gate()), 1)
     assert len(first.accuracy) == 2
 

@@ -27,11 +27,26 @@ RUNS = [
         learning_rate=0.002,
         batch_size=33,
     ),
+    LiveConfig(
+        losses=("logit_adjusted", "ldam", "nce_rce", "class_balanced"), examples=400, epochs=1
+    ),
     LiveConfig(task="pets", losses=("bce", "brier"), examples=1000, epochs=2, wrong_labels=0.2),
+    LiveConfig(
+        losses=("cross_entropy", "logit_adjusted"),
+        examples=500,
+        epochs=2,
+        wrong_labels=0.4,
+        noise="asymmetric",
+        imbalance=20,
+    ),
 ]
 
 
-@pytest.mark.parametrize("config", RUNS, ids=["wrong labels, own loss", "SGD, one rate", "pets"])
+@pytest.mark.parametrize(
+    "config",
+    RUNS,
+    ids=["wrong labels, own loss", "SGD, one rate", "class counts", "pets", "rare and confused"],
+)
 def test_the_script_runs_alone_and_gives_the_figures_of_the_run(
     config: LiveConfig, tmp_path: Path
 ) -> None:

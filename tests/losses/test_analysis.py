@@ -83,17 +83,49 @@ def test_what_cannot_be_taken_apart_is_refused(logits: list[float], target: int,
 @pytest.mark.parametrize(
     ("text", "kinds"),
     [
-        ("sum(abs(p - e))", {"finite", "gradient_finite", "learns", "decreasing"}),
-        ("-sum(e * logp) + (1 - p_y)", {"finite", "gradient_finite", "learns", "decreasing"}),
-        ("p_y", {"finite", "gradient_finite", "no_gradient", "not_decreasing"}),
-        ("1 / relu(p_y - 0.5)", {"not_finite", "gradient_finite", "learns", "decreasing"}),
-        ("sqrt(p_y - 2)", {"not_finite", "gradient_not_finite", "no_gradient", "decreasing"}),
+        ("sum(abs(p - e))", {"finite", "gradient_finite", "learns", "decreasing", "bounded"}),
+        (
+            "-sum(e * logp) + (1 - p_y)",
+            {"finite", "gradient_finite", "learns", "decreasing", "bounded"},
+        ),
+        ("p_y", {"finite", "gradient_finite", "no_gradient", "not_decreasing", "bounded"}),
+        (
+            "1 / relu(p_y - 0.5)",
+            {"not_finite", "gradient_finite", "learns", "decreasing", "bounded"},
+        ),
+        (
+            "sqrt(p_y - 2)",
+            {"not_finite", "gradient_not_finite", "no_gradient", "decreasing", "bounded"},
+        ),
         (
             "where(p_y > 0.5, 0, 1) + 0 * p_y",
-            {"finite", "gradient_finite", "no_gradient", "decreasing"},
+            {"finite", "gradient_finite", "no_gradient", "decreasing", "bounded"},
         ),
-        ("sum((z - e) ** 2)", {"finite", "gradient_finite", "learns", "not_decreasing"}),
+        (
+            "-sum(e * z)",
+            {"finite", "gradient_finite", "learns", "decreasing", "unbounded"},
+        ),
+        (
+            "-sum(e * log(p)) - sum((1 - e) * log(1 - p))",
+            {"not_finite", "gradient_not_finite", "learns", "decreasing", "bounded"},
+        ),
+        (
+            "-sum(e * logp) + 0.1 * sum(p * logp)",
+            {"finite", "gradient_finite", "learns", "not_decreasing", "bounded"},
+        ),
+        ("sum((z - e) ** 2)", {"finite", "gradient_finite", "learns", "not_decreasing", "bounded"}),
     ],
 )
 def test_findings(text: str, kinds: set[str]) -> None:
     assert {finding.kind for finding in check(parse(text))} == kinds
+
+
+def test_a_formula_that_is_infinite_only_for_large_logits_is_found() -> None:
+    kinds = {finding.kind for finding in check(parse("p_y / (1 - p_y) - log(p_y)"))}
+    assert kinds >= {"not_finite", "gradient_not_finite"}
+
+
+@pytest.mark.parametrize("key", LOSSES)
+def test_every_loss_of_the_catalogue_can_teach(key: str) -> None:
+    good = {finding.kind for finding in check(LOSSES[key]) if finding.good}
+    assert good >= {"finite", "gradient_finite", "learns", "bounded"}

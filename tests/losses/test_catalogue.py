@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from losslens.losses import LOSSES, Loss
-from losslens.losses.catalogue import colour_of
+from losslens.losses.catalogue import FAMILIES, colour_of
 from losslens.ui.i18n import WORDS
 from support.shipped import WHOLE, shipped
 
@@ -25,11 +25,15 @@ def test_the_shown_lines_give_our_value(key: str) -> None:
     generator = torch.Generator().manual_seed(0)
     logits = torch.randn(12, 10, generator=generator)
     target = torch.randint(0, 10, (12,), generator=generator)
-    names = {"logits": logits, "target": target}
+    counts = torch.bincount(target, minlength=10) + torch.arange(10) ** 2 + 1
+    names = {"logits": logits, "target": target, "counts": counts}
     exec(LOSSES[key].code, names)
-    torch.testing.assert_close(names["loss"], LOSSES[key].fn(logits, target).mean())
+    ours = LOSSES[key].for_counts(counts)(logits, target)
+    torch.testing.assert_close(names["loss"], ours.mean(), rtol=1e-5, atol=1e-5)
     torch_class = LOSSES[key].torch_class.removeprefix("torch.nn.")
-    assert hasattr(torch.nn, torch_class) and torch_class in LOSSES[key].code
+    assert torch_class in LOSSES[key].code
+    assert hasattr(torch.nn, torch_class) or torch_class == ""
+    assert ("counts" in LOSSES[key].code) == LOSSES[key].uses_counts
 
 
 @pytest.mark.parametrize("key", LOSSES)
@@ -40,6 +44,12 @@ def test_the_shown_lines_import_what_they_use_and_no_more(key: str) -> None:
     imports = {"F": "import torch.nn.functional as F\n", "nn": "from torch import nn\n"}
     for name, line in imports.items():
         assert (f"{name}." in shown) == (line in code)
+
+
+@pytest.mark.parametrize("key", LOSSES)
+def test_every_loss_is_of_a_family_and_names_its_twin(key: str) -> None:
+    assert LOSSES[key].family in FAMILIES
+    assert LOSSES[key].same_as in ("", *LOSSES)
 
 
 def test_every_loss_has_its_own_colour() -> None:

@@ -352,4 +352,4 @@ def test_any_text_is_refused_or_gives_one_value_an_example(text: str) -> None:
         return
     logits = torch.randn(4, 3)
     assert loss.fn(logits, torch.tensor([0, 1, 2, 0])).shape == (4,)
-    assert len(check(loss)) == 4
+    assert len(check(loss)) == 5

@@ -76,7 +76,7 @@ def test_the_documented_client_calls_every_endpoint(app_url: str) -> None:
     (code,) = blocks(API, "### From Python", "python")
     said = run([sys.executable, "-c", code.replace("http://127.0.0.1:7860", app_url)])
     assert (
-        said.splitlines()[-4:-2] == ["7", "cat"]
+        said.splitlines()[-5:-3] == ["7", "cat"]
         and "'value': 0.0110" in said
         and "'p_value': " in said
     )
@@ -87,7 +87,7 @@ def test_the_documented_curl_calls_every_endpoint(app_url: str) -> None:
     (code,) = blocks(API, "### With curl", "sh")
     said = run(["bash", "-euc", code.replace("http://127.0.0.1:7860/", app_url)])
     assert (
-        said.count("event: complete") == 4 and '"value": 0.0110' in said and '"p_value": ' in said
+        said.count("event: complete") == 5 and '"value": 0.0110' in said and '"p_value": ' in said
     )
     assert said.count('"label": "7"') == said.count('"label": "cat"') == len(SHIPPED)
 

@@ -25,8 +25,9 @@ def short(loss: str = "cross_entropy", **options: object) -> TrainConfig:
 @pytest.mark.parametrize("loss", LOSSES)
 def test_every_loss_overfits_16_digits(loss: str, mini: Dataset) -> None:
     sixteen = mini.pick(torch.arange(16) * (len(mini) // 16))
+    epochs = 150 if loss == "mae" else 60  # it hardly learns where it is confidently wrong
     state = new_state(
-        TrainConfig(loss=loss, epochs=60, batch_size=16, average=0.0, learning_rate=3e-3)
+        TrainConfig(loss=loss, epochs=epochs, batch_size=16, average=0.0, learning_rate=3e-3)
     )
     progress = list(train(state, LOSSES[loss].fn, sixteen))
     assert progress[-1].accuracy == 1.0

@@ -15,6 +15,7 @@ from PIL import Image, ImageDraw
 from losslens.inference import predictor
 from losslens.losses import LOSSES
 from losslens.losses.analysis import MAX_CLASSES, MAX_LOGIT
+from losslens.losses.catalogue import card_losses
 from losslens.tasks import TASKS
 from losslens.ui.api import answer_endpoint, loss_value
 from losslens.ui.app import build
@@ -61,7 +62,7 @@ def same_answers(told: dict[str, Any], task: str, image: torch.Tensor) -> None:
         for answer in expected.given
     }
     assert list(told["answers"]) == shipped(task)
-    assert list(told["missing"]) == [loss for loss in LOSSES if loss not in told["answers"]]
+    assert list(told["missing"]) == [loss for loss in card_losses() if loss not in told["answers"]]
     assert told["unlike"] == expected.ood_score
     assert told["marked"] == predictor.is_flagged(task, expected)
 
@@ -115,7 +116,7 @@ def test_a_picture_that_cannot_be_read_is_refused_in_a_sentence(endpoint: Any) -
 def test_a_missing_checkpoint_is_named_beside_the_answers(random_models: Path) -> None:
     (random_models / "digits" / "gce.safetensors").unlink()
     told = predict_digit(data_url(SEVEN))
-    assert list(told["answers"]) == [loss for loss in LOSSES if loss != "gce"]
+    assert list(told["answers"]) == [loss for loss in card_losses() if loss != "gce"]
     assert list(told["missing"]) == ["gce"]
     problem = told["missing"]["gce"]
     assert problem.startswith("Not measured yet") and "train digits --loss gce" in problem

@@ -6,11 +6,18 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from losslens.checkpoints.files import Checkpoint, CheckpointError, load, load_backbone
+from losslens.checkpoints.files import (
+    Checkpoint,
+    CheckpointError,
+    MissingCheckpoint,
+    load,
+    load_backbone,
+)
 from losslens.data.dataset import Dataset
 from losslens.evaluation import ood
 from losslens.evaluation.metrics import outputs_of
 from losslens.losses import LOSSES
+from losslens.losses.catalogue import card_losses
 from losslens.tasks import TASKS, Task
 
 
@@ -72,12 +79,15 @@ def load_ensemble(task: str, folder: Path | None = None) -> Ensemble:
     try:
         backbone = load_backbone(task, folder) if record.backbone else None
     except CheckpointError as error:
-        return Ensemble(record, None, {}, dict.fromkeys(LOSSES, error))
+        return Ensemble(record, None, {}, dict.fromkeys(card_losses(), error))
     members: dict[str, Checkpoint] = {}
     missing: dict[str, CheckpointError] = {}
     for loss in LOSSES:
         try:
             members[loss] = load(task, loss, folder)
+        except MissingCheckpoint as error:
+            if LOSSES[loss].on_cards:
+                missing[loss] = error
         except CheckpointError as error:
             missing[loss] = error
     return Ensemble(record, backbone, members, missing)

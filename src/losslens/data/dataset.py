@@ -4,7 +4,7 @@ Indexing a tensor is 7 to 20 times faster than a DataLoader on pictures this sma
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,6 +39,10 @@ class Dataset:
         images, target = self.images[indices], self.target[indices]
         return (images.float() / 255 if images.dtype == torch.uint8 else images.float()), target
 
+    def counts(self, classes: int) -> Tensor:
+        """How many examples each of ``classes`` classes has (C,)."""
+        return torch.bincount(self.target, minlength=classes)
+
     def sha256(self) -> str:
         """A fingerprint of pictures and classes, for the checkpoint's card."""
         digest = hashlib.sha256(self.images.numpy().tobytes())
@@ -65,15 +69,65 @@ def split_indices(count: int, held_out: int) -> tuple[Tensor, Tensor]:
 
 
 def with_label_noise(dataset: Dataset, share: float, classes: int, seed: int) -> Dataset:
-    """The dataset with ``share`` (0..1) of its labels replaced by another of ``classes`` classes.
+    """The dataset with ``symmetric_noise`` in its labels."""
+    return Dataset(dataset.images, symmetric_noise(dataset.target, share, classes, seed))
 
-    Each other class is equally likely (symmetric label noise).
+
+def with_confusions(
+    dataset: Dataset, share: float, confused: Mapping[int, int], seed: int
+) -> Dataset:
+    """The dataset with ``asymmetric_noise`` in its labels."""
+    return Dataset(dataset.images, asymmetric_noise(dataset.target, share, confused, seed))
+
+
+def imbalanced(dataset: Dataset, ratio: float, most: int, seed: int) -> Dataset:
+    """The examples of the dataset that ``imbalanced_indices`` leaves."""
+    return dataset.pick(imbalanced_indices(dataset.target, ratio, most, seed))
+
+
+# Live training's exported script shows the sources of these: they may use no other name of here.
+def symmetric_noise(target: Tensor, share: float, classes: int, seed: int) -> Tensor:
+    """The target (N,) with ``share`` (0..1) of it replaced by another of ``classes`` classes.
+
+    Each other class is equally likely.
     """
     # Not torch's generator: the same seed orders a run's batches, and would put the wrong labels
     # first in its first epoch.
     chance = np.random.default_rng(seed)
-    chosen = torch.from_numpy(chance.permutation(len(dataset))[: round(share * len(dataset))])
-    target = dataset.target.clone()
+    chosen = torch.from_numpy(chance.permutation(len(target))[: round(share * len(target))])
+    noisy = target.clone()
     away = torch.from_numpy(chance.integers(1, classes, len(chosen)))
-    target[chosen] = (target[chosen] + away) % classes
-    return Dataset(dataset.images, target)
+    noisy[chosen] = (noisy[chosen] + away) % classes
+    return noisy
+
+
+def asymmetric_noise(
+    target: Tensor, share: float, confused: Mapping[int, int], seed: int
+) -> Tensor:
+    """The target (N,) with ``share`` (0..1) of each class in ``confused`` replaced by the class
+    that it is taken for.
+
+    The other classes keep theirs. Patrini et al. 2017, https://arxiv.org/abs/1609.03683
+    """
+    chance, noisy = np.random.default_rng(seed), target.clone()
+    for truth, taken_for in confused.items():
+        members = chance.permutation(np.flatnonzero((target == truth).numpy()))
+        noisy[torch.from_numpy(members[: round(share * len(members))])] = taken_for
+    return noisy
+
+
+def imbalanced_indices(target: Tensor, ratio: float, most: int, seed: int) -> Tensor:
+    """Which examples (M,) stay: of the commonest class ``most``, or all where there are fewer, and
+    of the rarest ``ratio`` (at least 1) times fewer, at least one.
+
+    Between them the counts fall by the same factor from class to class; which class has which count
+    and which examples stay is drawn. Cui et al. 2019, https://arxiv.org/abs/1901.05555
+    """
+    chance = np.random.default_rng(seed)
+    classes = chance.permutation(np.unique(target.numpy()))
+    kept = []
+    for rank, each in enumerate(classes):
+        members = chance.permutation(np.flatnonzero(target.numpy() == each))
+        wanted = min(most, len(members)) * ratio ** (-rank / max(1, len(classes) - 1))
+        kept.append(members[: max(1, round(wanted))])
+    return torch.from_numpy(chance.permutation(np.concatenate(kept)))

@@ -22,6 +22,7 @@ from losslens.losses.functions import brier, cross_entropy
 
 BINS = 15  # of the calibration error
 RESAMPLES = 1000  # of the examples, for an interval by the bootstrap
+LEAST = 1e-6  # the least probability that a likelihood is taken of, where a link gives 0
 _BATCH = 250
 
 Values = NDArray[np.float64]
@@ -172,6 +173,24 @@ def figures(logits: Tensor, target: Tensor, temperature: float = 1.0) -> dict[st
         "aurc": _bootstrapped(
             pairs, lambda rows: float(risk_coverage(rows[:, 0], rows[:, 1]).mean())
         ),
+    }
+
+
+def figures_of_probabilities(probs: Tensor, target: Tensor) -> dict[str, float]:
+    """nll (nats), brier (at least 0) and calibration_error (0..1) of probabilities (N, C) that need
+    not be a softmax, such as those of a loss's own link, on target (N,).
+
+    Rows need not sum to 1. A probability below ``LEAST`` counts as that: a link may give 0.
+    """
+    exact = probs.double()
+    confidence, answer = exact.max(dim=1)
+    correct = (answer == target).double()
+    of_true = exact.gather(1, target[:, None]).squeeze(1)
+    one_hot = F.one_hot(target, exact.shape[1])
+    return {
+        "nll": float(-of_true.clamp_min(LEAST).log().mean()),
+        "brier": float((exact - one_hot).square().sum(dim=1).mean()),
+        "calibration_error": calibration_error(confidence.numpy(), correct.numpy()),
     }
 
 

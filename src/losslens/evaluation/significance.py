@@ -47,7 +47,7 @@ def paired_differences(right: Right, *other_seeds: Right) -> list[Difference]:
         only_first = [int((rows[first] > rows[second]).sum()) for rows in seeds]
         only_second = [int((rows[second] > rows[first]).sum()) for rows in seeds]
         counted.append((first, second, only_first, only_second))
-    corrected = _holm(
+    corrected = holm(
         [_p_value(only_first, only_second) for _, _, only_first, only_second in counted]
     )
     return [
@@ -123,7 +123,9 @@ def _p_value(only_first: list[int], only_second: list[int]) -> float:
     return max(exact_p_value(one, other) for one, other in pairs)
 
 
-def _holm(p_values: list[float]) -> list[float]:
+def holm(p_values: Sequence[float]) -> list[float]:
+    """The p-values corrected for their number, each in 0..1: Holm 1979,
+    https://www.jstor.org/stable/4615733"""
     order = sorted(range(len(p_values)), key=p_values.__getitem__)
     corrected, highest = [0.0] * len(p_values), 0.0
     for rank, index in enumerate(order):

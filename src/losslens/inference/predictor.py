@@ -114,13 +114,12 @@ def predict(task: str, image: Tensor) -> Prediction:
     ensemble = _ensemble(task)
     features = ensemble.features(image)
     answers: list[Answer | Missing] = []
-    for loss in LOSSES:
-        member = ensemble.members.get(loss)
-        answers.append(
-            _answer(TASKS[task].labels, loss, member, features)
-            if member
-            else _missing(ensemble, loss)
-        )
+    for loss, record in LOSSES.items():
+        if loss in ensemble.members:
+            member = ensemble.members[loss]
+            answers.append(_answer(TASKS[task].labels, loss, member, features))
+        elif record.on_cards or loss in ensemble.missing:
+            answers.append(_missing(ensemble, loss))
     return Prediction(answers, features, _ood_score(ensemble, answers, features))
 
 

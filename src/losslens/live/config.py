@@ -9,7 +9,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from losslens.data.dataset import Dataset
-from losslens.losses import LOSSES, LossFunction, formula
+from losslens.losses import LOSSES, Loss, formula
 from losslens.tasks import TASKS
 from losslens.tasks.base import LIVE_EXAMPLES, Live
 from losslens.training.config import OPTIMIZERS
@@ -24,12 +24,14 @@ TWICE = "softmax_twice"  # the key of the beginner's pitfall
 
 RANGES: dict[str, tuple[float, float]] = {
     "wrong_labels": (0, 0.6),
+    "imbalance": (1, 200),
     "examples": (100, LIVE_EXAMPLES),
     "epochs": (1, 30),
     "learning_rate": (1e-5, 1),
     "batch_size": (10, 200),
     "seed": (0, 2**31 - 1),
 }
+NOISES = ("symmetric", "asymmetric")  # kinds of wrong labels
 WHOLE = ("examples", "epochs", "batch_size", "seed")
 
 
@@ -60,6 +62,8 @@ class LiveConfig:
     optimizer: str = "adamw"
     batch_size: int = 50
     seed: int = 0
+    noise: str = NOISES[0]  # how labels are wrong; asymmetric: a share of the confused classes
+    imbalance: float = 1.0  # how many times rarer the rarest class is than the commonest
     picture: list[float] = field(default_factory=list)  # an input, value by value; empty: none
 
     def __post_init__(self) -> None:
@@ -73,6 +77,7 @@ class LiveConfig:
         if OWN in self.losses:
             formula.parse(self.formula)
         one_of("optimizer", self.optimizer, OPTIMIZERS)
+        one_of("noise", self.noise, NOISES)
         self._check_numbers()
         size = prod(self.live.shape)
         if len(self.picture) not in (0, size) or not all(isfinite(value) for value in self.picture):
@@ -121,11 +126,14 @@ def softmax_twice(logits: Tensor, target: Tensor) -> Tensor:
     return F.cross_entropy(logits.softmax(dim=1), target, reduction="none")
 
 
-def loss_function(key: str, typed: str) -> LossFunction:
+_PITFALL = Loss(TWICE, "Softmax applied twice", softmax_twice)
+
+
+def loss_of(key: str, typed: str) -> Loss:
     """The loss behind a key of a run, the ``typed`` formula and the pitfall among them."""
     if key == OWN:
-        return formula.parse(typed).fn
-    return softmax_twice if key == TWICE else LOSSES[key].fn
+        return formula.parse(typed)
+    return _PITFALL if key == TWICE else LOSSES[key]
 
 
 @dataclass(frozen=True)

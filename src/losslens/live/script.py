@@ -15,8 +15,10 @@ from typing import Any
 
 import torch
 
+from losslens.data.dataset import asymmetric_noise, imbalanced_indices, symmetric_noise
 from losslens.evaluation.metrics import calibration_error
-from losslens.live.config import MEASURED_AT_ONCE, OWN, LiveConfig, loss_function
+from losslens.live.config import MEASURED_AT_ONCE, OWN, LiveConfig, loss_of
+from losslens.losses import Loss
 from losslens.losses.formula import to_source
 from losslens.tasks import TASKS
 from losslens.training.config import TrainConfig, learning_rate_at
@@ -34,7 +36,7 @@ _OPTIMIZERS = {  # as ``training.state`` makes them
 def script(config: LiveConfig) -> str:
     """The source of the script."""
     live, augment = config.live, config.live.augment
-    losses = [loss_function(key, config.formula).__name__ for key in config.losses]
+    losses = [loss_of(key, config.formula) for key in config.losses]
     runs = zip(losses, config.learning_rates, strict=True)
     batch = "images[batch]"
     if augment is not None:
@@ -46,12 +48,14 @@ def script(config: LiveConfig) -> str:
         seed=config.seed,
         examples=config.examples,
         wrong_labels=config.wrong_labels,
+        imbalance=f"{config.imbalance:g}",
+        noise=_noise(config),
         epochs=config.epochs,
         batch_size=config.batch,
         classes=len(TASKS[config.task].labels),
         to_learn=config.sizes[0],
         at_once=MEASURED_AT_ONCE,
-        runs=", ".join(f"({loss}, {rate!r})" for loss, rate in runs),
+        runs=", ".join(f"({_named(loss)}, {rate!r})" for loss, rate in runs),
         pieces="\n\n".join(_pieces(config)),
         network=live.network.__name__,
         read=live.read_code,
@@ -61,11 +65,26 @@ def script(config: LiveConfig) -> str:
     )
 
 
+def _noise(config: LiveConfig) -> str:
+    """The labels made wrong, from ``target``."""
+    if config.noise == "asymmetric":
+        return f"asymmetric_noise(target, WRONG_LABELS, {TASKS[config.task].confused}, SEED)"
+    return "symmetric_noise(target, WRONG_LABELS, CLASSES, SEED)"
+
+
+def _named(loss: Loss) -> str:
+    """A loss's name, and its function of logits and target."""
+    name = loss.fn.__name__
+    return f'"{name}", {f"partial({name}, counts=counts)" if loss.uses_counts else name}'
+
+
 def _pieces(config: LiveConfig) -> list[str]:
     """The sources of the network and of the functions that the script calls, each once."""
     live = config.live
-    losses = [loss_function(key, "") for key in config.losses if key != OWN]
-    used = [live.network, *losses, live.augment, learning_rate_at, calibration_error]
+    losses = [loss_of(key, "").fn for key in config.losses if key != OWN]
+    noise = asymmetric_noise if config.noise == "asymmetric" else symmetric_noise
+    made_so = [imbalanced_indices, noise]
+    used = [live.network, *losses, live.augment, *made_so, learning_rate_at, calibration_error]
     sources = [source for each in used if each is not None for source in _with_parts(each)]
     typed = [to_source(config.formula)] if OWN in config.losses else []
     return list(dict.fromkeys([*sources, *typed]))

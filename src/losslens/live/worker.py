@@ -17,9 +17,9 @@ import torch
 from safetensors.torch import save
 from torch import Tensor, nn
 
-from losslens.data.dataset import Dataset, with_label_noise
+from losslens.data.dataset import Dataset, imbalanced, with_confusions, with_label_noise
 from losslens.evaluation.metrics import calibration_error, confidence_and_correct, outputs_of
-from losslens.live.config import MAX_SECONDS, MEASURED_AT_ONCE, LiveConfig, Point, loss_function
+from losslens.live.config import MAX_SECONDS, MEASURED_AT_ONCE, LiveConfig, Point, loss_of
 from losslens.tasks import TASKS
 from losslens.training.config import TrainConfig
 from losslens.training.loop import Progress, train
@@ -70,16 +70,13 @@ def prepared(config: LiveConfig) -> Training:
     Labels of held-out examples are never wrong.
     """
     examples, held_out = config.live.load()
-    dataset = examples.pick(torch.arange(config.examples))
-    dataset = with_label_noise(
-        dataset, config.wrong_labels, len(TASKS[config.task].labels), config.seed
-    )
+    dataset = _to_learn_from(examples.pick(torch.arange(config.examples)), config)
     plans = [
         TrainConfig(
             task=config.task,
             seed=config.seed,
             epochs=config.epochs,
-            batch_size=config.batch,
+            batch_size=min(config.batch, len(dataset)),
             learning_rate=rate,
             optimizer=config.optimizer,
             average=0.0,
@@ -90,6 +87,18 @@ def prepared(config: LiveConfig) -> Training:
     return Training(config, dataset, held_out, states)
 
 
+def _to_learn_from(dataset: Dataset, config: LiveConfig) -> Dataset:
+    """The examples with some classes rare and some labels wrong, as the settings say."""
+    task = TASKS[config.task]
+    classes = len(task.labels)
+    if config.imbalance > 1:
+        most = len(dataset) // classes
+        dataset = imbalanced(dataset, config.imbalance, most, config.seed)
+    if config.noise == "asymmetric":
+        return with_confusions(dataset, config.wrong_labels, task.confused, config.seed)
+    return with_label_noise(dataset, config.wrong_labels, classes, config.seed)
+
+
 def points(training: Training, gate: Gate) -> Iterator[Point]:
     """Train all losses in step and report about ``POINTS`` times.
 
@@ -97,7 +106,8 @@ def points(training: Training, gate: Gate) -> Iterator[Point]:
     that is no longer finite, and TimeoutError as ``Gate`` does.
     """
     config = training.config
-    functions = [loss_function(key, config.formula) for key in config.losses]
+    counts = training.dataset.counts(len(TASKS[config.task].labels))
+    functions = [loss_of(key, config.formula).for_counts(counts) for key in config.losses]
     runs = [
         train(state, function, training.dataset, config.live.augment)
         for state, function in zip(training.states, functions, strict=True)
@@ -127,8 +137,8 @@ def _point(training: Training, progress: Progress, losses: list[float], seconds:
         torch.tensor(config.picture).reshape(1, *config.live.shape) if config.picture else None
     )
     return Point(
-        seen=progress.step * config.batch,
-        total=progress.steps * config.batch,
+        seen=progress.step * training.states[0].config.batch_size,
+        total=progress.steps * training.states[0].config.batch_size,
         seconds=round(seconds, 2),
         loss=losses,
         accuracy=[float(correct.mean()) for _, correct in measured],

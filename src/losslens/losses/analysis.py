@@ -1,16 +1,19 @@
 """A loss taken apart: value, gradient and softmax at some logits, curves along the true logit, and
-a check whether a network can learn from it."""
+a check whether a network can learn from it, and what it asks for where the class is uncertain."""
 
 from dataclasses import dataclass
 from functools import lru_cache
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
-from losslens.losses.catalogue import Loss
+from losslens.losses.catalogue import Loss, LossFunction
 
 MAX_CLASSES = 10  # of one example that is taken apart
 MAX_LOGIT = 50.0
+_LARGE = 100.0  # a logit that a network may well reach, tried in single precision as it computes
+_EXAMPLES = 10_000  # of a training set in which classes are as common as at one example
 
 
 def value_and_gradient(loss: Loss, logits: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
@@ -95,24 +98,78 @@ class Finding:
 def check(loss: Loss) -> list[Finding]:
     """Whether a network can learn from a loss, tried on a grid of logits.
 
-    Four findings: is its value finite, is its gradient, does it ever pull the true logit up, and
-    does it never rise as the true logit rises?
+    Five findings: is its value finite, is its gradient, does it ever pull the true logit up, does
+    it never rise as the true logit rises, and can it not fall for ever?
     """
     logits, target = _grid()
     values, gradients = value_and_gradient(loss, logits, target)
-    finite = bool(values.isfinite().all())
-    steady = bool(gradients.isfinite().all())
+    large = value_and_gradient(loss, logits.float() * _LARGE / logits.max(), target)
+    finite = all(bool(each.isfinite().all()) for each in (values, large[0]))
+    steady = all(bool(each.isfinite().all()) for each in (gradients, large[1]))
     of_true = gradients.gather(1, target[:, None])[gradients.isfinite().all(dim=1)]
     greatest = gradients[gradients.isfinite()].abs().amax() if gradients.isfinite().any() else 0.0
     tiny = 1e-6 * max(1e-9, float(greatest))
     learns = bool((of_true < -tiny).any())
     decreasing = not bool((of_true > tiny).any())
+    bounded = _bounded_below(loss, logits, target)
     return [
         Finding("finite" if finite else "not_finite", finite),
         Finding("gradient_finite" if steady else "gradient_not_finite", steady),
         Finding("learns" if learns else "no_gradient", learns),
         Finding("decreasing" if decreasing else "not_decreasing", decreasing),
+        Finding("bounded" if bounded else "unbounded", bounded),
     ]
+
+
+def _bounded_below(loss: Loss, logits: Tensor, target: Tensor) -> bool:
+    """Whether the value stops falling far out: a loss that does not is won by growing the logits.
+
+    Minus the logarithm of a logit still falls by 9 from the one distance to the other.
+    """
+    near, far = (loss.fn(logits * distance, target).nan_to_num(0) for distance in (1e4, 1e8))
+    return float(far.min()) > float(near.min()) - 1
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a loss asks of a network at an example whose class is uncertain."""
+
+    softmax: list[float]  # of the logits with the least expected value
+    own: list[float]  # of these logits, by the loss's own link; empty where it has none
+
+
+@lru_cache(maxsize=1024)  # a moved slider comes back
+def asked(loss: Loss, shares: tuple[float, ...], as_common: bool = True) -> Asked:
+    """The logits with the least expected value where class k is true with probability
+    ``shares[k]``, found numerically.
+
+    ``shares`` are 2 to MAX_CLASSES numbers above 0 that sum to 1, else ValueError. Unless all
+    classes are ``as_common`` in the training set, they are as common there as here.
+    """
+    eta = torch.tensor(shares, dtype=torch.float64)
+    if not 2 <= len(eta) <= MAX_CLASSES or not bool((eta > 0).all()) or abs(eta.sum() - 1) > 1e-6:
+        raise ValueError(f"from 2 to {MAX_CLASSES} shares above 0 that sum to 1 are allowed")
+    function = loss.fn if as_common else loss.for_counts(eta * _EXAMPLES)
+    starts = (eta.log(), F.one_hot(eta.argmax(), len(eta)).double())
+    _, logits = min((_least(function, eta, start) for start in starts), key=lambda found: found[0])
+    own = loss.link(logits[None])[0].tolist() if loss.link else []
+    return Asked(logits.softmax(dim=0).tolist(), own)
+
+
+def _least(function: LossFunction, eta: Tensor, start: Tensor) -> tuple[float, Tensor]:
+    """The least expected value that is found from ``start`` (C,), and its logits (C,)."""
+    logits, target = start.clone().requires_grad_(), torch.arange(len(eta))
+    search = torch.optim.LBFGS([logits], max_iter=100, line_search_fn="strong_wolfe")
+
+    def expected() -> Tensor:
+        search.zero_grad()
+        value = (eta * function(logits.expand(len(eta), -1), target)).sum()
+        value.backward()
+        return value.detach()
+
+    with torch.enable_grad():
+        search.step(expected)
+        return float(expected()), logits.detach()
 
 
 def _grid() -> tuple[Tensor, Tensor]:

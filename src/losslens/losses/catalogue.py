@@ -7,12 +7,14 @@ it is "not measured yet" until it has a checkpoint.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from torch import Tensor
 
-from losslens.losses import functions
+from losslens.losses import class_counts, functions, links
+from losslens.losses.links import Link
 
-LossFunction = Callable[[Tensor, Tensor], Tensor]
+LossFunction = Callable[..., Tensor]  # (logits, target) -> one value an example; see ``functions``
 
 _OWN_COLOUR = "currentColor"  # of a typed loss: the text's own
 _GOLDEN_ANGLE = 137.508  # degrees: hues this far apart stay apart, however many there are
@@ -23,7 +25,8 @@ class Loss:
     """All that is known of one loss in no language.
 
     ``code`` makes ``loss`` (the mean over the batch) from ``logits`` (N, C) and ``target`` (N,), as
-    ``fn`` does. What is left empty is left out on the page.
+    ``fn`` does; where the loss ``uses_counts``, from ``counts`` (C,) too. What is left empty is
+    left out on the page.
     """
 
     key: str
@@ -35,7 +38,22 @@ class Loss:
     code: str = ""
     paper: str = ""
     url: str = ""  # of the paper
+    family: str = ""  # one of FAMILIES: what the loss is grouped under where one is chosen
+    # Whether ``fn`` takes the training examples of each class as ``counts``; without them it is
+    # what it is for equal counts.
+    uses_counts: bool = False
+    # From its logits to the probabilities that they stand for; see ``links``. None: there is none.
+    link: Link | None = None
+    same_as: str = ""  # the loss with the same gradient, if there is one: it trains the same
+    on_cards: bool = True  # whether the cards name it even where it has no checkpoint
 
+    def for_counts(self, counts: Tensor) -> LossFunction:
+        """``fn`` for training on ``counts`` (C,) examples of each class; ``fn`` itself where the
+        loss does not ask for them."""
+        return partial(self.fn, counts=counts) if self.uses_counts else self.fn
+
+
+FAMILIES = ("likelihood", "squared", "one_vs_rest", "margin", "wrong_labels", "rare_classes")
 
 _F = "import torch.nn.functional as F\n"
 _NN = "from torch import nn\n\n"
@@ -56,6 +74,8 @@ LOSSES: dict[str, Loss] = {
             ),
             paper="Bishop 2006, Pattern Recognition and Machine Learning, section 4.3.4",
             url="https://www.microsoft.com/en-us/research/publication/pattern-recognition-machine-learning/",
+            family="likelihood",
+            link=links.softmax,
         ),
         Loss(
             key="kl_div",
@@ -77,6 +97,8 @@ LOSSES: dict[str, Loss] = {
             ),
             paper="Szegedy et al. 2016, Rethinking the Inception Architecture (label smoothing)",
             url="https://arxiv.org/abs/1512.00567",
+            family="likelihood",
+            link=links.unsmoothed,
         ),
         Loss(
             key="mse",
@@ -95,6 +117,8 @@ LOSSES: dict[str, Loss] = {
                 "Evaluation of Neural Architectures Trained with Square Loss vs Cross-Entropy"
             ),
             url="https://arxiv.org/abs/2006.07322",
+            family="squared",
+            link=links.clipped,
         ),
         Loss(
             key="brier",
@@ -109,6 +133,8 @@ LOSSES: dict[str, Loss] = {
             ),
             paper="Brier 1950, Verification of Forecasts Expressed in Terms of Probability",
             url="https://doi.org/10.1175/1520-0493%281950%29078%3C0001:VOFEIT%3E2.0.CO;2",
+            family="squared",
+            link=links.softmax,
         ),
         Loss(
             key="bce",
@@ -123,6 +149,8 @@ LOSSES: dict[str, Loss] = {
             ),
             paper="Rifkin and Klautau 2004, In Defense of One-Vs-All Classification",
             url="https://jmlr.org/papers/v5/rifkin04a.html",
+            family="one_vs_rest",
+            link=links.sigmoids,
         ),
         Loss(
             key="focal",
@@ -137,6 +165,8 @@ LOSSES: dict[str, Loss] = {
             ),
             paper="Lin et al. 2017, Focal Loss for Dense Object Detection",
             url="https://arxiv.org/abs/1708.02002",
+            family="likelihood",
+            link=links.focal,
         ),
         Loss(
             key="margin",
@@ -160,6 +190,7 @@ LOSSES: dict[str, Loss] = {
                 "On the Algorithmic Implementation of Multiclass Kernel-based Vector Machines"
             ),
             url="https://jmlr.org/papers/v2/crammer01a.html",
+            family="margin",
         ),
         Loss(
             key="gce",
@@ -177,9 +208,270 @@ LOSSES: dict[str, Loss] = {
                 "Generalized Cross Entropy Loss for Training with Noisy Labels"
             ),
             url="https://arxiv.org/abs/1805.07836",
+            family="wrong_labels",
+            link=links.gce,
+        ),
+        Loss(
+            key="nll",
+            label="Negative log-likelihood",
+            fn=functions.nll,
+            colour="#2f95d8",
+            latex=r"-\ell_y,\qquad \ell = \log\mathrm{softmax}(z)",
+            torch_class="torch.nn.NLLLoss",
+            code=(
+                _NN + "log_probs = logits.log_softmax(dim=1)  # log-probabilities, never softmax\n"
+                "loss = nn.NLLLoss()(log_probs, target)"
+            ),
+            paper="Bishop 2006, Pattern Recognition and Machine Learning, section 4.3.4",
+            url="https://www.microsoft.com/en-us/research/publication/pattern-recognition-machine-learning/",
+            family="likelihood",
+            link=links.softmax,
+            same_as="cross_entropy",
+            on_cards=False,
+        ),
+        Loss(
+            key="label_smoothing",
+            label="Label smoothing",
+            fn=functions.label_smoothing,
+            colour="#12b8b0",
+            latex=(
+                r"-\sum_k q_k \log p_k,\qquad "
+                r"q = (1-\varepsilon)\,e + \tfrac{\varepsilon}{C},\quad \varepsilon = 0.1"
+            ),
+            torch_class="torch.nn.CrossEntropyLoss",
+            code=_NN + "loss = nn.CrossEntropyLoss(label_smoothing=0.1)(logits, target)",
+            paper="Szegedy et al. 2016, Rethinking the Inception Architecture (label smoothing)",
+            url="https://arxiv.org/abs/1512.00567",
+            family="likelihood",
+            link=links.unsmoothed,
+            same_as="kl_div",
+            on_cards=False,
+        ),
+        Loss(
+            key="poly1",
+            label="Poly-1 (ε = 1)",
+            fn=functions.poly1,
+            colour="#7c6bff",
+            latex=r"-\log p_y + \varepsilon\,(1 - p_y),\qquad \varepsilon = 1",
+            torch_class="torch.nn.CrossEntropyLoss",
+            code=(
+                _NN + 'nll = nn.CrossEntropyLoss(reduction="none")(logits, target)\n'
+                "loss = (nll + 1 - (-nll).exp()).mean()"
+            ),
+            paper=(
+                "Leng et al. 2022, PolyLoss: "
+                "A Polynomial Expansion Perspective of Classification Loss Functions"
+            ),
+            url="https://arxiv.org/abs/2204.12511",
+            family="likelihood",
+            link=links.poly1,
+            on_cards=False,
+        ),
+        Loss(
+            key="asymmetric",
+            label="Asymmetric (γ₋ = 4)",
+            fn=functions.asymmetric,
+            colour="#15803d",
+            latex=(
+                r"\begin{gathered}-\sum_k \Bigl[e_k \log\sigma(z_k) + "
+                r"(1-e_k)\,s_k^{\gamma} \log(1-s_k)\Bigr] \\"
+                r"s_k = \max(0, \sigma(z_k) - m),\quad \gamma = 4,\quad m = 0.05\end{gathered}"
+            ),
+            code=(
+                _F + "\n# torch.nn has nothing of the kind.\n"
+                "one_hot = F.one_hot(target, logits.shape[1]).to(logits.dtype)\n"
+                "shifted = F.relu(logits.sigmoid() - 0.05)\n"
+                "of_true = F.logsigmoid(logits)\n"
+                "of_wrong = shifted**4 * (1 - shifted).log()\n"
+                "loss = -(one_hot * of_true + (1 - one_hot) * of_wrong).sum(dim=1).mean()"
+            ),
+            paper="Ridnik et al. 2021, Asymmetric Loss for Multi-Label Classification",
+            url="https://arxiv.org/abs/2009.14119",
+            family="one_vs_rest",
+            link=links.asymmetric,
+            on_cards=False,
+        ),
+        Loss(
+            key="squared_hinge",
+            label="Squared hinge",
+            fn=functions.squared_hinge,
+            colour="#7d7a12",
+            latex=r"\sum_{k\neq y} \max(0,\ 1 + z_k - z_y)^2",
+            torch_class="torch.nn.MultiMarginLoss",
+            code=(
+                _NN + "# MultiMarginLoss divides by the number of classes; ours sums them.\n"
+                "loss = nn.MultiMarginLoss(p=2)(logits, target) * logits.shape[1]"
+            ),
+            paper="Tang 2013, Deep Learning using Linear Support Vector Machines",
+            url="https://arxiv.org/abs/1306.0239",
+            family="margin",
+            link=partial(links.stationary, functions.squared_hinge),
+            on_cards=False,
+        ),
+        Loss(
+            key="mae",
+            label="Mean absolute error",
+            fn=functions.mae,
+            colour="#f472b6",
+            latex=r"\sum_k |p_k - e_k| = 2\,(1 - p_y)",
+            torch_class="torch.nn.L1Loss",
+            code=(
+                _F + _NN + "one_hot = F.one_hot(target, logits.shape[1]).to(logits.dtype)\n"
+                "# L1Loss also averages over the classes; ours sums them.\n"
+                "loss = nn.L1Loss()(logits.softmax(dim=1), one_hot) * logits.shape[1]"
+            ),
+            paper=(
+                "Ghosh et al. 2017, "
+                "Robust Loss Functions under Label Noise for Deep Neural Networks"
+            ),
+            url="https://arxiv.org/abs/1712.09482",
+            family="wrong_labels",
+            on_cards=False,
+        ),
+        Loss(
+            key="sce",
+            label="Symmetric cross-entropy",
+            fn=functions.sce,
+            colour="#be185d",
+            latex=(
+                r"-\alpha \log p_y - \beta A\,(1 - p_y),\qquad "
+                r"\alpha = 0.1,\quad \beta = 1,\quad A = \log 10^{-4}"
+            ),
+            torch_class="torch.nn.CrossEntropyLoss",
+            code=(
+                _NN + 'nll = nn.CrossEntropyLoss(reduction="none")(logits, target)\n'
+                "reverse = 9.2103 * (1 - (-nll).exp())  # the logarithm of 0 is taken for -9.2103\n"
+                "loss = (0.1 * nll + reverse).mean()"
+            ),
+            paper=(
+                "Wang et al. 2019, Symmetric Cross Entropy for Robust Learning with Noisy Labels"
+            ),
+            url="https://arxiv.org/abs/1908.06112",
+            family="wrong_labels",
+            link=links.sce,
+            on_cards=False,
+        ),
+        Loss(
+            key="nce_rce",
+            label="Normalised + reverse cross-entropy",
+            fn=functions.nce_rce,
+            colour="#86198f",
+            latex=(
+                r"\alpha\,\frac{\log p_y}{\sum_k \log p_k} - \beta A\,(1 - p_y),\qquad "
+                r"\alpha = \beta = 1,\quad A = \log 10^{-4}"
+            ),
+            torch_class="torch.nn.CrossEntropyLoss",
+            code=(
+                _NN + 'nll = nn.CrossEntropyLoss(reduction="none")(logits, target)\n'
+                "normalised = nll / -logits.log_softmax(dim=1).sum(dim=1)\n"
+                "reverse = 9.2103 * (1 - (-nll).exp())  # the logarithm of 0 is taken for -9.2103\n"
+                "loss = (normalised + reverse).mean()"
+            ),
+            paper=("Ma et al. 2020, Normalized Loss Functions for Deep Learning with Noisy Labels"),
+            url="https://arxiv.org/abs/2006.13554",
+            family="wrong_labels",
+            on_cards=False,
+        ),
+        Loss(
+            key="class_weighted",
+            label="Class-weighted cross-entropy",
+            fn=class_counts.class_weighted,
+            colour="#9a5b34",
+            latex=r"-w_y \log p_y,\qquad w_k \propto \frac{1}{n_k}",
+            torch_class="torch.nn.CrossEntropyLoss",
+            code=(
+                _NN + "# counts: the training examples of each class\n"
+                "weight = counts.sum() / (len(counts) * counts)\n"
+                'losses = nn.CrossEntropyLoss(weight=weight, reduction="none")(logits, target)\n'
+                'loss = losses.mean()  # reduction="mean" would divide by the weights of the batch'
+            ),
+            paper="King and Zeng 2001, Logistic Regression in Rare Events Data",
+            url="https://doi.org/10.1093/oxfordjournals.pan.a004868",
+            family="rare_classes",
+            link=links.softmax,
+            uses_counts=True,
+            on_cards=False,
+        ),
+        Loss(
+            key="class_balanced",
+            label="Class-balanced cross-entropy",
+            fn=class_counts.class_balanced,
+            colour="#c2703d",
+            latex=r"-w_y \log p_y,\qquad w_k \propto \frac{1-\beta}{1-\beta^{\,n_k}},\quad "
+            r"\beta = 0.999",
+            torch_class="torch.nn.CrossEntropyLoss",
+            code=(
+                _NN + "# counts: the training examples of each class\n"
+                "weight = (1 - 0.999) / (1 - 0.999**counts)\n"
+                "weight = weight / ((weight * counts).sum() / counts.sum())\n"
+                'loss = nn.CrossEntropyLoss(weight=weight, reduction="none")(logits, target).mean()'
+            ),
+            paper="Cui et al. 2019, Class-Balanced Loss Based on Effective Number of Samples",
+            url="https://arxiv.org/abs/1901.05555",
+            family="rare_classes",
+            link=links.softmax,
+            uses_counts=True,
+            on_cards=False,
+        ),
+        Loss(
+            key="logit_adjusted",
+            label="Logit-adjusted cross-entropy",
+            fn=class_counts.logit_adjusted,
+            colour="#0e7490",
+            latex=(
+                r"-\log p_y,\qquad p = \mathrm{softmax}(z + \log\pi),\quad "
+                r"\pi_k = \frac{n_k}{\sum_j n_j}"
+            ),
+            torch_class="torch.nn.CrossEntropyLoss",
+            code=(
+                _NN + "# counts: the training examples of each class\n"
+                "adjusted = logits + (counts / counts.sum()).log()\n"
+                "loss = nn.CrossEntropyLoss()(adjusted, target)  # answer with the logits alone"
+            ),
+            paper="Menon et al. 2021, Long-Tail Learning via Logit Adjustment",
+            url="https://arxiv.org/abs/2007.07314",
+            family="rare_classes",
+            link=links.softmax,
+            uses_counts=True,
+            on_cards=False,
+        ),
+        Loss(
+            key="ldam",
+            label="LDAM (margin for rare classes)",
+            fn=class_counts.ldam,
+            colour="#64748b",
+            latex=(
+                r"\begin{gathered}-\log\frac{e^{z_y - \Delta_y}}"
+                r"{e^{z_y - \Delta_y} + \sum_{k\neq y} e^{z_k}} \\"
+                r"\Delta_k = 0.5\,\Bigl(\frac{\min_j n_j}{n_k}\Bigr)^{1/4}\end{gathered}"
+            ),
+            torch_class="torch.nn.CrossEntropyLoss",
+            code=(
+                _F + _NN + "# counts: the training examples of each class\n"
+                "margins = 0.5 * (counts.min() / counts) ** 0.25\n"
+                "lowered = logits - F.one_hot(target, len(counts)) * margins\n"
+                "loss = nn.CrossEntropyLoss()(lowered, target)"
+            ),
+            paper=(
+                "Cao et al. 2019, Learning Imbalanced Datasets "
+                "with Label-Distribution-Aware Margin Loss"
+            ),
+            url="https://arxiv.org/abs/1906.07413",
+            family="rare_classes",
+            link=partial(links.stationary, class_counts.ldam),
+            uses_counts=True,
+            on_cards=False,
         ),
     )
 }
+
+
+def card_losses() -> list[str]:
+    """The losses that the cards name even where they have no checkpoint, in the catalogue's order.
+
+    What is asked of "all" losses of a task, such as its training, is asked of these.
+    """
+    return [key for key, loss in LOSSES.items() if loss.on_cards]
 
 
 def colour_of(key: str) -> str:

@@ -96,3 +96,91 @@ def gce(logits: Tensor, target: Tensor, q: float = 0.7) -> Tensor:
     absolute error. Zhang and Sabuncu 2018, https://arxiv.org/abs/1805.07836
     """
     return -torch.expm1(-q * cross_entropy(logits, target)) / q
+
+
+def nll(logits: Tensor, target: Tensor) -> Tensor:
+    """Negative log-likelihood of the log-softmax, in nats; at least 0.
+
+    It is :func:`cross_entropy` in two steps, as a network that ends in a log-softmax needs it.
+    """
+    return F.nll_loss(F.log_softmax(logits, dim=1), target, reduction="none")
+
+
+def label_smoothing(logits: Tensor, target: Tensor, eps: float = 0.1) -> Tensor:
+    """Cross-entropy to the smoothed one-hot target, in nats; at least 0.
+
+    It is :func:`kl_div` plus the entropy of the target, a constant: their gradients are equal.
+    ``eps`` is in 0..1. Szegedy et al. 2016, https://arxiv.org/abs/1512.00567
+    """
+    return F.cross_entropy(logits, target, label_smoothing=eps, reduction="none")
+
+
+def poly1(logits: Tensor, target: Tensor, eps: float = 1.0) -> Tensor:
+    """Cross-entropy plus ``eps * (1 - p_y)``: the first term of its series in ``1 - p_y``, given
+    more weight; at least 0.
+
+    ``eps`` is at least -1; 0 is :func:`cross_entropy`. Leng et al. 2022,
+    https://arxiv.org/abs/2204.12511
+    """
+    nll = cross_entropy(logits, target)
+    return nll - eps * torch.expm1(-nll)
+
+
+def asymmetric(logits: Tensor, target: Tensor, gamma: float = 4.0, shift: float = 0.05) -> Tensor:
+    """One-vs-rest in which wrong classes count little: by ``q**gamma``, where q is their sigmoid
+    less ``shift``, at least 0; in nats, at least 0.
+
+    Made for pictures with several labels, where most classes are absent. ``gamma`` is at least 1,
+    ``shift`` in 0..1; with 0 and 0 it is :func:`bce`. Ridnik et al. 2021,
+    https://arxiv.org/abs/2009.14119
+    """
+    one_hot = F.one_hot(target, logits.shape[1]).to(logits.dtype)
+    shifted = F.relu(logits.sigmoid() - shift)
+    of_wrong = -(shifted**gamma) * torch.log((torch.sigmoid(-logits) + shift).clamp_max(1))
+    return (one_hot * F.softplus(-logits) + (1 - one_hot) * of_wrong).sum(dim=1)
+
+
+def squared_hinge(logits: Tensor, target: Tensor) -> Tensor:
+    """Squared hinge of every wrong class, summed over them; at least 0.
+
+    A wrong class costs the square of how far its logit comes within 1 of the true one. Weston and
+    Watkins 1999 without the square; with it Tang 2013, https://arxiv.org/abs/1306.0239
+    """
+    return F.multi_margin_loss(logits, target, p=2, reduction="none") * logits.shape[1]
+
+
+def mae(logits: Tensor, target: Tensor) -> Tensor:
+    """Absolute error between softmax probabilities and the one-hot target, summed over classes:
+    ``2 * (1 - p_y)``, in 0..2.
+
+    Summed over all classes that could be the true one it is constant: label noise that is the same
+    for all classes does not move its minimum. Ghosh et al. 2017, https://arxiv.org/abs/1712.09482
+    """
+    return -2 * torch.expm1(-cross_entropy(logits, target))
+
+
+# What the logarithm of 0 is taken for by the reverse cross-entropy, as in its authors' code.
+LOG_ZERO = -9.210340371976182  # log(1e-4)
+
+
+def sce(logits: Tensor, target: Tensor, alpha: float = 0.1, beta: float = 1.0) -> Tensor:
+    """Symmetric cross-entropy: ``alpha`` times cross-entropy and ``beta`` times the reverse one,
+    which takes the prediction for the truth; made for wrong labels; at least 0.
+
+    The reverse part is bounded: ``9.21 * (1 - p_y)``. Wang et al. 2019,
+    https://arxiv.org/abs/1908.06112
+    """
+    nll = cross_entropy(logits, target)
+    return alpha * nll + beta * LOG_ZERO * torch.expm1(-nll)
+
+
+def nce_rce(logits: Tensor, target: Tensor, alpha: float = 1.0, beta: float = 1.0) -> Tensor:
+    """Normalised and reverse cross-entropy, made for wrong labels; at least 0 and bounded.
+
+    The first is cross-entropy divided by its sum over all classes that could be the true one. Both
+    sum to a constant over them, as :func:`mae` does. Ma et al. 2020,
+    https://arxiv.org/abs/2006.13554
+    """
+    nll = cross_entropy(logits, target)
+    normalised = nll / -F.log_softmax(logits, dim=1).sum(dim=1)
+    return alpha * normalised + beta * LOG_ZERO * torch.expm1(-nll)

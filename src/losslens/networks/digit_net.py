@@ -76,6 +76,31 @@ class ExposedDigitNet(nn.Sequential):
         )
 
 
+class StudyNet(nn.Sequential):
+    """The network of the study: pictures (N, 1, 28, 28) in 0..1 to logits (N, 10).
+
+    ``SmallDigitNet`` made smaller, since a study trains thousands: both convolutions stride, and
+    with half of the channels it takes a quarter of the time. What comes before its last convolution
+    are its features, (N, 16, 7, 7).
+    """
+
+    def __init__(self) -> None:
+        super().__init__(
+            *(
+                nn.Conv2d(1, 8, 5, stride=2, padding=2, bias=False),
+                nn.BatchNorm2d(8),
+                nn.ReLU(inplace=True),
+            ),
+            *(
+                nn.Conv2d(8, 16, 3, stride=2, padding=1, bias=False),
+                nn.BatchNorm2d(16),
+                nn.ReLU(inplace=True),
+            ),
+            # A linear layer, as a convolution: what comes back to the features keeps their layout.
+            *(nn.Conv2d(16, CLASSES, 7), nn.Flatten()),
+        )
+
+
 def _convolution(
     channels_in: int, channels_out: int, kernel: int = 3, stride: int = 1
 ) -> nn.Sequential:

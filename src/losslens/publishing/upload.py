@@ -130,7 +130,8 @@ def _measured(task: str, folder: Path) -> tuple[list[checkpoints.Card], list[str
         try:
             cards.append(checkpoints.load(task, loss, folder).card)
         except checkpoints.MissingCheckpoint:
-            missing.append(f"{task}/{loss}")
+            if LOSSES[loss].on_cards:
+                missing.append(f"{task}/{loss}")
     return cards, missing
 
 

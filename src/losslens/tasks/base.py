@@ -161,6 +161,8 @@ class Task:
     )  # by corruption; others are not measured
     corruption_examples: int = 1_000  # of the test data: half a minute to ten
     samples: Callable[[], list[Sample]] = list
+    # For asymmetric label noise: the classes that are mistaken, and for which.
+    confused: Mapping[int, int] = field(default_factory=dict)
     card: CardFacts | None = None
     endpoint: str = ""  # name of its endpoint; empty: predict_<key>
 

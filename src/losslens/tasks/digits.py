@@ -79,6 +79,7 @@ DIGITS = Task(
         "occlusion": (0.19, 0.29, 0.47),
     },
     corruption_examples=2_000,
+    confused={7: 1, 2: 7, 5: 6, 6: 5, 3: 8},  # as Patrini et al. 2017 have it
     samples=_samples,
     card=CardFacts(
         dataset="ylecun/mnist",

@@ -74,6 +74,7 @@ PETS = Task(
         "occlusion": (0.4, 0.52, 0.66),
     },
     corruption_examples=600,
+    confused={0: 1},  # cats are called dogs
     samples=lambda: [Sample(path.stem, read_picture(path)) for path in SAMPLE_PHOTOS],
     card=CardFacts(
         dataset="microsoft/cats_vs_dogs",

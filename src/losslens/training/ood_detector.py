@@ -10,7 +10,7 @@ from losslens.checkpoints.ensemble import Ensemble, load_detector, load_ensemble
 from losslens.checkpoints.files import checkpoint_path
 from losslens.data.dataset import Dataset, Splits
 from losslens.evaluation import ood
-from losslens.losses import LOSSES
+from losslens.losses.catalogue import card_losses
 from losslens.tasks import TASKS
 from losslens.training.exposure import fit_exposed
 
@@ -121,7 +121,7 @@ def _known(ensemble: Ensemble, held_out: Dataset, statistics: Statistics) -> tup
 def can_be_made(task: str, out: Path) -> bool:
     """Whether every loss that the detector is to look at has its checkpoint below ``out``.
 
-    These are the losses of the detector that is there, and the whole catalogue where there is none.
+    These are the losses of the detector that is there, and those of the cards where there is none.
     A detector that looks at pictures is made with the last checkpoint, once.
     """
     record = TASKS[task]
@@ -130,5 +130,5 @@ def can_be_made(task: str, out: Path) -> bool:
     former = load_detector(task, out)
     if record.exposure is not None and former is not None:
         return False
-    losses = LOSSES if former is None else former.losses
+    losses = card_losses() if former is None else former.losses
     return all(checkpoint_path(task, loss, out).is_file() for loss in losses)

@@ -15,6 +15,7 @@ from tqdm import tqdm
 
 from losslens.data.dataset import Augment, Dataset
 from losslens.losses import LOSSES
+from losslens.tasks import TASKS
 from losslens.training.loop import Share, train
 from losslens.training.state import TrainState
 
@@ -64,9 +65,10 @@ def run(state: TrainState, dataset: Dataset, augment: Augment | None, job: Job, 
     if job.resume and path.is_file():
         state.restore(path)
     accelerator = job.accelerator
+    classes = len(TASKS[state.config.task].labels)
     steps = train(
         state,
-        LOSSES[state.config.loss].fn,
+        LOSSES[state.config.loss].for_counts(dataset.counts(classes)),
         dataset,
         augment,
         forward=accelerator.prepare(state.model),

@@ -23,8 +23,11 @@ from losslens.inference.predictor import Missing, Prediction
 from losslens.live.queue import STREAMS
 from losslens.losses import LOSSES, formula
 from losslens.losses.analysis import MAX_CLASSES, anatomy
+from losslens.study import runs as study
+from losslens.study.advice import QUESTIONS, Situation
 from losslens.tasks import TASKS, Task
 from losslens.tasks.base import InputKind
+from losslens.ui.choose.advice import advice_data
 from losslens.ui.data_urls import MOST_MEGABYTES, WHAT_TO_SEND, decode, decode_drawing
 from losslens.ui.live.endpoint import train
 from losslens.ui.request_guard import refused
@@ -70,6 +73,7 @@ def add_endpoints(demo: gr.Blocks) -> None:
             concurrency_limit=2,
         )
     api(loss_value, api_name="loss_value")
+    api(choose_loss, api_name="choose_loss")
     api(train, api_name="train", concurrency_limit=STREAMS)
     for event in demo.fns.values():
         if event.api_visibility == "public":
@@ -146,6 +150,44 @@ def loss_value(loss: str, logits: list[float], target: int) -> dict[str, Any]:
 
 loss_value.__doc__ = inspect.cleandoc(loss_value.__doc__ or "").format(
     losses=", ".join(LOSSES), most=MAX_CLASSES
+)
+
+
+def choose_loss(*answers: str) -> dict[str, Any]:
+    """Which loss to take in a situation, by a study of small networks over seeds.
+
+    It has "kind": take (better than cross-entropy), same (none is: it is cross-entropy), unknown,
+    not_run, or by_design (by what it asks); "loss"; "sentences"; "figures", its measure against
+    cross-entropy's with the 95 % interval over seeds; "verdicts" of every loss; "paper", "code".
+
+    Args:
+        start: what learns, a whole network or a head on stored features: {start}
+        examples: training examples: {examples}
+        wrong: kind and share of wrong labels, in percent: {wrong}
+        rare: how many times rarer the rarest class is: {rare}
+        use: what is used of an answer: {use}
+        others: inputs of none of the classes: {others}
+        several: labels that are true at once: {several}
+    """
+    try:
+        situation = Situation(**dict(zip(QUESTIONS, answers, strict=True)))
+    except (ValueError, TypeError) as error:
+        raise refused(str(error)) from None
+    return advice_data(situation, study.load())
+
+
+choose_loss.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+    [
+        inspect.Parameter(
+            name, inspect.Parameter.POSITIONAL_OR_KEYWORD, default=choices[0], annotation=str
+        )
+        for name, choices in QUESTIONS.items()
+    ],
+    return_annotation=dict[str, Any],
+)
+choose_loss.__annotations__ = dict.fromkeys(QUESTIONS, str) | {"return": dict[str, Any]}
+choose_loss.__doc__ = inspect.cleandoc(choose_loss.__doc__ or "").format(
+    **{name: ", ".join(answers) for name, answers in QUESTIONS.items()}
 )
 
 

@@ -20,14 +20,13 @@ from losslens.ui.i18n import FALLBACK, WORDS, Words
 from losslens.ui.language_switch import route, switch
 from losslens.ui.page import Page, Tab
 from losslens.ui.request_guard import App, app_options
-from losslens.ui.tabs import explorer, live, report
+from losslens.ui.tabs import choose, explorer, live, report
 from losslens.ui.tabs.predict import answer_tab
 
 TITLE = "Loss Lens"
 _STATIC = Path(__file__).parent / "static"
-_CSS = "".join(
-    (_STATIC / name).read_text() for name in ("style.css", "explorer.css", "live.css", "report.css")
-)
+_SHEETS = ("style.css", "choose.css", "explorer.css", "live.css", "report.css")
+_CSS = "".join((_STATIC / name).read_text() for name in _SHEETS)
 # Gradio keeps ``css`` below its own page; what is printed has to reach the paper and footer too.
 _PRINT = f"<style>{(_STATIC / 'print.css').read_text()}</style>"
 # Gradio 6.31 ships a SemiBold of Source Sans Pro without most letters; Bold is whole.
@@ -43,6 +42,7 @@ _FONT: list[gr.themes.Font | str] = [
 # Behind the tabs of the tasks, in this order. To add one, write its file in ``tabs``, one line here
 # and the text ``tabs.<key>`` in each language.
 TABS: list[Tab] = [
+    Tab("choose", choose.build),
     Tab("explorer", explorer.build),
     Tab("live", live.build),
     Tab("report", report.build),

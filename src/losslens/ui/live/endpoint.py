@@ -9,6 +9,7 @@ from uuid import uuid4
 
 from losslens.live.config import (
     MAX_LOSSES,
+    NOISES,
     OWN,
     RANGES,
     TWICE,
@@ -53,6 +54,8 @@ def train(*values: Any) -> Iterator[dict[str, Any]]:
         optimizer: adamw or sgd (with momentum)
         batch_size: from {batch_size}
         seed: a whole number; the same one gives the same figures
+        noise: which labels are wrong: {noises} (a share of some classes, taken for one like it)
+        imbalance: how many times rarer the rarest class is, from {imbalance}
     """
     config = _config(dict(zip(_TYPES, values, strict=True)))
     last, said = None, {}
@@ -94,6 +97,8 @@ train.__doc__ = inspect.cleandoc(train.__doc__ or "").format(
     twice=TWICE,
     tasks=" or ".join(live_tasks()),
     wrong_labels=_range("wrong_labels"),
+    noises=" or ".join(NOISES),
+    imbalance=_range("imbalance"),
     examples=_range("examples"),
     epochs=_range("epochs"),
     rates=_range("learning_rate"),

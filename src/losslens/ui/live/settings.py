@@ -7,7 +7,7 @@ from typing import Any
 
 import gradio as gr
 
-from losslens.live.config import MAX_LOSSES, OWN, RANGES, TWICE, LiveConfig, live_tasks
+from losslens.live.config import MAX_LOSSES, NOISES, OWN, RANGES, TWICE, LiveConfig, live_tasks
 from losslens.losses import LOSSES
 from losslens.losses.formula import FormulaError, parse
 from losslens.training.config import OPTIMIZERS
@@ -21,6 +21,8 @@ FIRST: dict[str, Any] = {
     "task": LiveConfig.task,
     "losses": list(LiveConfig.losses),
     "wrong": round(100 * LiveConfig.wrong_labels),  # %
+    "noise": LiveConfig.noise,
+    "imbalance": round(LiveConfig.imbalance),
     "examples": LiveConfig.examples,
     "epochs": LiveConfig.epochs,
     "rates": EACH,
@@ -31,12 +33,25 @@ FIRST: dict[str, Any] = {
 }
 PRESETS: dict[str, dict[str, Any]] = {
     "clean": {},
-    "wrong": {"losses": ["cross_entropy", "brier", "gce"], "wrong": 40, "epochs": 12},
-    "few": {"losses": ["cross_entropy", "kl_div", "bce", "margin"], "examples": 100, "epochs": 30},
+    "asymmetric": {
+        "losses": ["cross_entropy", "focal", "gce", "mse"],
+        "wrong": 40,
+        "noise": "asymmetric",
+        "epochs": 12,
+    },
+    "wrong": {"losses": ["cross_entropy", "gce", "nce_rce"], "wrong": 60, "epochs": 12},
+    "rare": {"losses": ["cross_entropy", "logit_adjusted"], "imbalance": 100, "epochs": 20},
+    "few": {
+        "losses": ["cross_entropy", "kl_div", "bce", "margin"],
+        "examples": 200,
+        "epochs": 30,
+    },
+    "calibration": {"task": "fashion", "losses": ["cross_entropy", "focal", "brier"]},
     "twice": {"losses": ["cross_entropy", TWICE], "epochs": 4, "optimizer": "sgd"},
 }
 _NUMBERS = {
     "wrong": tuple(100 * end for end in RANGES["wrong_labels"]),
+    "imbalance": RANGES["imbalance"],
     "examples": RANGES["examples"],
     "epochs": RANGES["epochs"],
     "rate": RANGES["learning_rate"],
@@ -63,6 +78,7 @@ def _choices() -> dict[str, tuple[str, ...]]:
     return {
         "task": tuple(live_tasks()),
         "losses": (*LOSSES, OWN, TWICE),
+        "noise": NOISES,
         "rates": (EACH, ONE),
         "optimizer": OPTIMIZERS,
     }
@@ -83,7 +99,8 @@ def build_controls(words: Words, preset: gr.Radio) -> Controls:
     controls["losses"] = gr.CheckboxGroup(
         named, value=FIRST["losses"], label=label, elem_id="live-losses"
     )
-    for name, step in (("wrong", 5), ("examples", 100), ("epochs", 1)):
+    controls["noise"] = _radio("noise", words)
+    for name, step in (("wrong", 5), ("imbalance", 1), ("examples", 100), ("epochs", 1)):
         controls[name] = _slider(name, step, words)
     with gr.Accordion(words["live.more"], open=False):
         controls["rates"] = _radio("rates", words)
@@ -146,6 +163,8 @@ def config_of(values: Mapping[str, Any], formula: str, picture: list[float]) -> 
         losses=tuple(values["losses"]),
         formula=formula if OWN in values["losses"] else "",
         wrong_labels=numbers["wrong"] / 100,
+        noise=values["noise"],
+        imbalance=numbers["imbalance"],
         examples=numbers["examples"],
         epochs=numbers["epochs"],
         learning_rate=(numbers["rate"] or math.nan) if values["rates"] == ONE else 0.0,
