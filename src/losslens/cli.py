@@ -127,7 +127,7 @@ def _train(options: argparse.Namespace) -> None:
         print(f"{job.accelerator.num_processes} processes share each batch")
     pictures = _import("tasks").TASKS[options.task].load(options.data_root)
     if configs:
-        splits = _import("training.backbone").splits_for(options.task, pictures, job, options.seed)
+        splits = _import("training.backbone").splits_for(options.task, pictures, job)
     for each in configs:
         path = pipeline.make_checkpoint(each, splits, job)
         if path is not None:

@@ -25,17 +25,17 @@ Strengths = tuple[float, float, float]  # of a corruption: mild, medium, strong
 
 @dataclass(frozen=True)
 class Backbone:
-    """What the networks of all losses of a task stand on: weights learnt elsewhere, adapted to the
-    task once."""
+    """What the networks of all losses of a task stand on: weights learnt elsewhere, that stay as
+    they are.
+
+    The networks look at the mean over all places of its features alone.
+    """
 
     build: Callable[[], nn.Module]  # pictures (N, C, H, W) to what the task's networks take
-    with_network: Callable[
-        [], nn.Sequential
-    ]  # backbone and one network on it, with the weights learnt elsewhere
-    epochs: int  # of adapting, under cross-entropy
-    learning_rate: float
-    batch_size: int
-    views: int  # of each training picture, augmented, that the losses' networks learn from
+    pretrained: Callable[[], nn.Module]  # the same with the weights learnt elsewhere
+    for_learning: Callable[[nn.Module], nn.Module] = (
+        lambda backbone: backbone
+    )  # how it is run over pictures to learn from
 
 
 @dataclass(frozen=True)

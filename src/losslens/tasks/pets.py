@@ -7,10 +7,15 @@ from losslens.data.bundled import MINI_PETS, SAMPLE_PHOTOS, mini_pets
 from losslens.data.dataset import Dataset
 from losslens.data.sources import PET_LABELS, pets
 from losslens.data.synthetic_ood_photos import synthetic_ood_photos
-from losslens.images.augmentation import augment_photos
 from losslens.images.preprocessing import PHOTO_SIDE, photo_tensor
 from losslens.images.reading import read_picture
-from losslens.networks.pet_net import PetBackbone, PetNet, SmallPetNet, pets_from_imagenet
+from losslens.networks.pet_net import (
+    PetBackbone,
+    PetNet,
+    SmallPetNet,
+    imagenet_backbone,
+    with_half_attention,
+)
 from losslens.networks.saliency import class_activation
 from losslens.tasks.base import (
     LIVE_EXAMPLES,
@@ -43,14 +48,11 @@ PETS = Task(
     network=PetNet,
     to_tensor=photo_tensor,
     load=pets,
-    augment=augment_photos,
-    epochs=2,
+    epochs=5,
     learning_rate=1e-3,
     saliency=class_activation,
     synthetic_ood=synthetic_ood_photos,
-    backbone=Backbone(
-        PetBackbone, pets_from_imagenet, epochs=5, learning_rate=5e-4, batch_size=64, views=4
-    ),
+    backbone=Backbone(PetBackbone, imagenet_backbone, for_learning=with_half_attention),
     live=Live(
         data_file=MINI_PETS,
         load=_live_data,
