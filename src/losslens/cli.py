@@ -102,7 +102,8 @@ def _train_arguments(parser: argparse.ArgumentParser) -> None:
         "--others",
         type=Path,
         nargs="+",
-        help="folders with photos of neither class, for the OOD detector (pets)",
+        help="folders with other things, for the OOD detector: photos of neither (pets), fonts and "
+        "Fashion-MNIST's files (digits)",
     )
     parser.add_argument("--resume", action="store_true", help="go on from an interrupted run")
 
@@ -133,20 +134,14 @@ def _train(options: argparse.Namespace) -> None:
         if path is not None:
             print(f"wrote {path}")
     if job.is_main:
-        _fit_detector(options, pictures)
+        _make_detector(options, pictures)
 
 
-def _fit_detector(options: argparse.Namespace, pictures: Any) -> None:
-    """Where every loss that the detector looks at has its checkpoint."""
-    import torch  # noqa: PLC0415  # takes seconds to import
-
+def _make_detector(options: argparse.Namespace, pictures: Any) -> None:
+    """Where it is asked for by ``--loss none``, or due."""
     detectors = _import("training.ood_detector")
-    if not detectors.can_be_made(options.task, options.out):
-        return
-    photos = _import("data.sources").photos_without_pets(options.others) if options.others else []
-    to_tensor = _import("tasks").TASKS[options.task].to_tensor
-    others = torch.stack([to_tensor(photo) for photo in photos]) if photos else None
-    print(detectors.make_detector(options.task, pictures, options.out, others))
+    if options.loss == "none" or detectors.is_due(options.task, options.out):
+        print(detectors.make_detector(options.task, pictures, options.out, options.others or []))
 
 
 def _job(out: Path, runs: Path, *, resume: bool = False) -> "Job":
@@ -176,6 +171,8 @@ def _predict(options: argparse.Namespace) -> None:
     predictor, task = _import("inference.predictor"), _import("tasks").TASKS[options.task]
     picture = _import("images.reading").read_picture(options.picture)
     prediction = predictor.predict_picture(task.key, picture)
+    if prediction.problem:
+        raise ValueError(_import("images.marks").PROBLEMS[prediction.problem])
     if task.is_blank(prediction.features):
         raise ValueError(f"{options.picture} is blank: there is nothing to read")
     for answer in prediction.answers:

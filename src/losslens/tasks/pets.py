@@ -6,14 +6,15 @@ from torch import Tensor
 from losslens.data.bundled import MINI_PETS, SAMPLE_PHOTOS, mini_pets
 from losslens.data.dataset import Dataset
 from losslens.data.sources import PET_LABELS, pets
-from losslens.data.synthetic_ood_photos import synthetic_ood_photos
 from losslens.images.preprocessing import PHOTO_SIDE, photo_tensor
 from losslens.images.reading import read_picture
 from losslens.networks.pet_net import (
     PetBackbone,
     PetNet,
+    PetsAmongImageNet,
     SmallPetNet,
     imagenet_backbone,
+    imagenet_classifier,
     with_half_attention,
 )
 from losslens.networks.saliency import class_activation
@@ -23,6 +24,7 @@ from losslens.tasks.base import (
     CardFacts,
     LearningRates,
     Live,
+    NetworkDetector,
     Sample,
     Task,
 )
@@ -51,7 +53,7 @@ PETS = Task(
     epochs=5,
     learning_rate=1e-3,
     saliency=class_activation,
-    synthetic_ood=synthetic_ood_photos,
+    network_detector=NetworkDetector(PetsAmongImageNet, pretrained=imagenet_classifier),
     backbone=Backbone(PetBackbone, imagenet_backbone, for_learning=with_half_attention),
     live=Live(
         data_file=MINI_PETS,
