@@ -61,18 +61,34 @@ def pets(data_root: str | Path) -> Splits:
     """Photos of cats and dogs from ``data_root``.
 
     From its folders train/ and test/, each with cat/ and dog/, or those of its folder pets/; and,
-    to train on, from cat/ and dog/ of a folder pets_extra/ beside them. Where there are none: the
+    to train on, from cat/ and dog/ of its folder pets_extra/. Where there are none: the
     Oxford-IIIT Pet dataset (https://www.robots.ox.ac.uk/~vgg/data/pets/), downloaded first where it
     is absent and there is a network. Of each source and class, 1,000 training photos at most are
     learnt from (``source_of``); a fixed 2,000 (at most a fifth) are held out. Raises
     FileNotFoundError that says what to do when neither can be had.
     """
+    if (folder := _pets_folder(data_root)) is not None:
+        return _photo_splits(pets_to_learn_from(data_root), _labelled(folder / "test"))
+    return _photo_splits(*(_oxford(str(data_root), part) for part in ("trainval", "test")))
+
+
+def pets_to_learn_from(data_root: str | Path) -> Labelled:
+    """The files and classes of the training photos of ``pets``, where they are in folders.
+
+    Raises FileNotFoundError where they are not.
+    """
+    folder = _pets_folder(data_root)
+    if folder is None:
+        raise FileNotFoundError(f"{data_root} must hold pets/ with train/ and test/.")
+    extra = Path(data_root) / "pets_extra"
+    return _capped(_labelled(folder / "train") + (_labelled(extra) if extra.is_dir() else []))
+
+
+def _pets_folder(data_root: str | Path) -> Path | None:
     for folder in (Path(data_root), Path(data_root) / "pets"):
         if (folder / "train").is_dir() and (folder / "test").is_dir():
-            extra = folder.parent / "pets_extra" if folder.name == "pets" else folder / "pets_extra"
-            train = _labelled(folder / "train") + (_labelled(extra) if extra.is_dir() else [])
-            return _photo_splits(_capped(train), _labelled(folder / "test"))
-    return _photo_splits(*(_oxford(str(data_root), part) for part in ("trainval", "test")))
+            return folder
+    return None
 
 
 def _labelled(folder: Path) -> Labelled:
@@ -127,11 +143,14 @@ def _oxford(data_root: str, part: str) -> Labelled:
 def _photo_splits(train: Labelled, test: Labelled) -> Splits:
     kept, held_out = split_indices(len(train), min(PETS_HELD_OUT, len(train) // 5))
     return Splits(
-        _photos([train[i] for i in kept]), _photos([train[i] for i in held_out]), _photos(test)
+        photos_of([train[i] for i in kept]),
+        photos_of([train[i] for i in held_out]),
+        photos_of(test),
     )
 
 
-def _photos(labelled: Labelled) -> Dataset:
+def photos_of(labelled: Labelled) -> Dataset:
+    """The photos of some files (N, 3, S, S) as ``photo_tensor`` makes them, with their classes."""
     images = torch.empty(len(labelled), 3, PHOTO_SIDE, PHOTO_SIDE, dtype=torch.uint8)
     reading = tqdm(labelled, desc="reading photos", unit="photo", leave=False)
     for index, (path, _) in enumerate(reading):

@@ -35,8 +35,8 @@ class Backbone:
 
     build: Callable[[], nn.Module]  # pictures (N, C, H, W) to what the task's networks take
     pretrained: Callable[[], nn.Module]  # the same with the weights learnt elsewhere
-    for_learning: Callable[[nn.Module], nn.Module] = (
-        lambda backbone: backbone
+    for_learning: Callable[[nn.Module], nn.Module] = lambda backbone: (
+        backbone
     )  # how it is run over pictures to learn from
 
 
@@ -148,6 +148,9 @@ class Task:
         None  # seed -> pictures (N, C, H, W) that show none of the classes
     )
     network_detector: NetworkDetector | None = None  # else the OOD detector looks at logits
+    shows_several: Callable[[Tensor, Sequence[nn.Module], nn.Module], bool] | None = (
+        None  # features, networks, the detector's network -> whether several classes are there
+    )
     read: Callable[[Image.Image | Strokes], Found] | None = (
         None  # a picture or strokes -> the network's input, or why there is nothing to answer
     )

@@ -3,18 +3,20 @@
 import torch
 from torch import Tensor
 
-from losslens.data.bundled import MINI_PETS, SAMPLE_PHOTOS, mini_pets
+from losslens.data.bundled import MINI_PETS, SAMPLE_PHOTOS, mini_pets, pet_components
 from losslens.data.dataset import Dataset
 from losslens.data.sources import PET_LABELS, pets
 from losslens.images.preprocessing import PHOTO_SIDE, photo_tensor
 from losslens.images.reading import read_picture
 from losslens.networks.pet_net import (
+    FEATURES,
     PetBackbone,
     PetNet,
     PetsAmongImageNet,
     SmallPetNet,
     imagenet_backbone,
     imagenet_classifier,
+    shows_cat_and_dog,
     with_half_attention,
 )
 from losslens.networks.saliency import class_activation
@@ -36,10 +38,9 @@ def _live_data() -> tuple[Dataset, Dataset]:
     return mini.pick(order[-LIVE_EXAMPLES:]), mini.pick(order[:-LIVE_EXAMPLES])
 
 
-def _pooled(features: Tensor) -> Tensor:
-    """The backbone's features (C, H, W) of a photo, as the stored ones are: the mean over all
-    places (C, 1, 1)."""
-    return features.mean(dim=(1, 2), keepdim=True)
+def _components(features: Tensor) -> Tensor:
+    """The backbone's features (1281, H, W) of a photo as the stored ones are: (320, 1, 1)."""
+    return pet_components(features[:FEATURES].mean(dim=(1, 2)))[:, None, None]
 
 
 PETS = Task(
@@ -54,6 +55,7 @@ PETS = Task(
     learning_rate=1e-3,
     saliency=class_activation,
     network_detector=NetworkDetector(PetsAmongImageNet, pretrained=imagenet_classifier),
+    shows_several=shows_cat_and_dog,
     backbone=Backbone(PetBackbone, imagenet_backbone, for_learning=with_half_attention),
     live=Live(
         data_file=MINI_PETS,
@@ -63,7 +65,7 @@ PETS = Task(
         learning_rates={"adamw": LearningRates(0.003), "sgd": LearningRates(0.02)},
         read_code='archive["features"][:, :, None, None].astype(np.float32)',
         order_code="torch.arange(len(target))",
-        to_input=_pooled,
+        to_input=_components,
     ),
     corruption_strengths={
         "gaussian_noise": (0.02, 0.14, 0.2),
@@ -92,7 +94,8 @@ PETS = Task(
             "`pets/unlike.safetensors` flags most of those."
         ),
         licence=(
-            "The networks for pets start from EfficientNet-Lite0's ImageNet weights (Apache-2.0)."
+            "The networks for pets stand on EfficientNet-Lite2 with ImageNet's weights "
+            "(Apache-2.0)."
         ),
     ),
     endpoint="predict_pet",

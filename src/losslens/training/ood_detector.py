@@ -172,15 +172,15 @@ def _known(ensemble: Ensemble, held_out: Dataset, statistics: Statistics) -> tup
 
 
 def is_due(task: str, out: Path) -> bool:
-    """Whether all that the detector is to look at is below ``out``, and it is not made already.
+    """Whether every loss that the detector is to look at has its checkpoint below ``out``.
 
-    One that looks at logits is made anew for each checkpoint: once every loss of the former one, or
-    of the whole catalogue where there is none, has its own.
+    These are the losses of the detector that is there, and the whole catalogue where there is none.
+    A detector that looks at pictures is made with the last checkpoint, once.
     """
     record, former = TASKS[task], load_detector(task, out)
-    if record.network_detector is not None:
-        return former is None
-    if record.synthetic_ood is None:
+    if record.network_detector is not None and former is not None:
+        return False
+    if record.network_detector is None and record.synthetic_ood is None:
         return False
     losses = LOSSES if former is None else former.losses
     return all(checkpoint_path(task, loss, out).is_file() for loss in losses)

@@ -50,7 +50,8 @@ _DESCRIPTION = """Every loss's answer to a {kind} of the task {task}.
 
 It has "answers", by loss: label, logits, softmax and calibrated probabilities of {labels};
 "missing", by loss: why there is no answer;{blank} "unlike", 0..1, how little it looks like any of
-these (null where nothing was fitted); and "marked", whether that is above the threshold.
+these (null where nothing was fitted); "marked", whether that is above the threshold; and "unclear",
+whether a picture that is not marked perhaps shows several of these, or none.
 
 Args:
     {kind}: {input}
@@ -180,4 +181,5 @@ def _plain(task: Task, prediction: Prediction) -> dict[str, Any]:
         "missing": missing,
         "unlike": prediction.ood_score,
         "marked": predictor.is_flagged(task.key, prediction),
+        "unclear": predictor.is_unclear(task.key, prediction),
     }

@@ -93,7 +93,7 @@ class _Answerer:
     def photo_maps(self, prediction: Prediction, photo: Image.Image) -> Markup:
         """The style sheet of the saliency maps on a photo."""
         maps = predictor.saliency_maps(self.task.key, prediction.features)
-        return photo_style(self.task, maps, photo)
+        return photo_style(self.task, maps, self.task.to_tensor(photo))
 
     def _picture(self, prediction: Prediction | None) -> Tensor | None:
         # Without a backbone, what the networks are given is the picture itself.
@@ -148,7 +148,7 @@ def _photo_layout(task: Task, words: Words) -> AnswerTab:
         label = words.task(task.key, "upload")
         upload = picture_upload(label, webcam=True, height=300)
         _sample_buttons(task, words, upload)
-        notes = [words.task(task.key, part) for part in ("samples_hint", "privacy")]
+        notes = [words.task(task.key, part) for part in ("samples_hint", "shared", "privacy")]
         gr.Markdown("  \n".join(filter(None, notes)), elem_classes="small")
     panel = _panel(answerer)
 
