@@ -18,7 +18,7 @@ PETS_HELD_OUT = 2_000
 PET_LABELS = ("cat", "dog")
 PHOTO_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp")
 
-_MOST_OF_A_SOURCE = 1_000  # training photos, of one class
+_MOST_OF_A_SOURCE = 2_000  # training photos, of one class
 _MOST_PIXELS = 1_024  # of the longer side of a photo of other things
 # In the path of a picture that shows a pet; Chelsea is scikit-image's cat.
 _PET = re.compile(
@@ -63,7 +63,7 @@ def pets(data_root: str | Path) -> Splits:
     From its folders train/ and test/, each with cat/ and dog/, or those of its folder pets/; and,
     to train on, from cat/ and dog/ of its folder pets_extra/. Where there are none: the
     Oxford-IIIT Pet dataset (https://www.robots.ox.ac.uk/~vgg/data/pets/), downloaded first where it
-    is absent and there is a network. Of each source and class, 1,000 training photos at most are
+    is absent and there is a network. Of each source and class, 2,000 training photos at most are
     learnt from (``source_of``); a fixed 2,000 (at most a fifth) are held out. Raises
     FileNotFoundError that says what to do when neither can be had.
     """

@@ -145,7 +145,7 @@ def _pooled(features: Tensor) -> Tensor:
 def shows_cat_and_dog(features: Tensor, networks: Sequence[nn.Module], pets: nn.Module) -> bool:
     """Whether a cat is in one part of a photo and a dog in another.
 
-    From the backbone's features (1281, H, W), by ``networks``, each a ``PetNet``, and by ``pets``, a
+    From the backbone's features (1281, H, W), by ``networks``, ``PetNet`` each, and by ``pets``, a
     ``PetsAmongImageNet``, which tells the parts that show an animal at all.
     """
     assert isinstance(pets, PetsAmongImageNet)

@@ -51,7 +51,7 @@ PETS = Task(
     network=PetNet,
     to_tensor=photo_tensor,
     load=pets,
-    epochs=5,
+    epochs=6,
     learning_rate=1e-3,
     saliency=class_activation,
     network_detector=NetworkDetector(PetsAmongImageNet, pretrained=imagenet_classifier),
@@ -79,7 +79,7 @@ PETS = Task(
         "translation": (0.35, 0.53, 0.7),
         "occlusion": (0.4, 0.52, 0.66),
     },
-    corruption_examples=600,
+    corruption_examples=200,
     samples=lambda: [Sample(path.stem, read_picture(path)) for path in SAMPLE_PHOTOS],
     card=CardFacts(
         dataset="microsoft/cats_vs_dogs",
