@@ -86,8 +86,8 @@ PETS = Task(
         dataset_name="Asirra (Dogs vs. Cats)",
         training_data=(
             "**Pets**: photos of cats and dogs of Asirra (Kaggle's Dogs vs. Cats), cat-breed "
-            "photos, dogs of Stanford Dogs, Oxford-IIIT Pet, PACS, Caltech-101 and phones, used for "
-            "research; no photo is in this repository. The figures are on photos of Asirra with no "
+            "photos, dogs of Stanford Dogs, Oxford-IIIT Pet, PACS, Caltech-101 and phones, used "
+            "for research; no photo is in this repository. The figures are on photos of Asirra with no "
             "twin among those learnt from."
         ),
         limits=(
