@@ -1,4 +1,4 @@
-"""How fast a photo is answered, against one EfficientNet-Lite0; and from drop to cards in Chromium.
+"""How fast a photo is answered, against one EfficientNet-Lite2; and from drop to cards in Chromium.
 
 python benchmarks/pet_answer_time.py
 """
@@ -44,10 +44,10 @@ def seconds(job: Callable[[], object]) -> float:
 
 
 def compute() -> tuple[float, float]:
-    """Median ms of one whole EfficientNet-Lite0, and of all answers with their saliency maps."""
+    """Median ms of one whole EfficientNet-Lite2, and of all answers with their saliency maps."""
     image = photo_tensor(read_picture(SAMPLE_PHOTOS[0]))
     batch = image[None].contiguous(memory_format=torch.channels_last)
-    whole = timm.create_model("tf_efficientnet_lite0", pretrained=False).eval()
+    whole = timm.create_model("tf_efficientnet_lite2", pretrained=False).eval()
     whole = whole.to(memory_format=torch.channels_last)
 
     def one() -> None:
@@ -85,7 +85,7 @@ def main() -> None:
     torch.set_num_threads(1)
     single, all_losses = compute()
     ratio = all_losses / single
-    print(f"one EfficientNet-Lite0              median {single:6.1f} ms")
+    print(f"one EfficientNet-Lite2              median {single:6.1f} ms")
     name = f"{len(LOSSES)} answers with saliency maps"
     print(f"{name:<35} median {all_losses:6.1f} ms   ratio {ratio:.2f}")
     delays = in_the_browser()

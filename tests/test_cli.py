@@ -24,15 +24,14 @@ from losslens import cli
 from losslens.checkpoints import files as checkpoints
 from losslens.data.dataset import Dataset
 from losslens.data.exposure_digits import exposure_digits
-from losslens.data.synthetic_ood_photos import synthetic_ood_photos
 from losslens.inference import predictor as inference
 from losslens.losses import LOSSES
 from losslens.losses.catalogue import card_losses
 from losslens.networks.digit_net import ExposedDigitNet
-from losslens.networks.pet_net import PetBackbone, PetNet
+from losslens.networks.pet_net import PetBackbone, PetsAmongImageNet
 from losslens.report import label_noise, schema
 from losslens.tasks import TASKS
-from losslens.tasks.base import Exposure
+from losslens.tasks.base import NetworkDetector
 from losslens.training import exposure
 from losslens.ui.i18n import FALLBACK, WORDS, Words
 
@@ -137,11 +136,8 @@ def test_pets_networks_are_trained_on_a_backbone_that_is_made_once(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    def unlearnt() -> torch.nn.Sequential:
-        return torch.nn.Sequential(PetBackbone(), PetNet())
-
-    small = replace(TASKS["pets"].backbone, with_network=unlearnt, epochs=1, batch_size=32, views=2)
-    monkeypatch.setitem(TASKS, "pets", replace(TASKS["pets"], backbone=small))
+    unlearnt = replace(TASKS["pets"].backbone, pretrained=PetBackbone)
+    monkeypatch.setitem(TASKS, "pets", replace(TASKS["pets"], backbone=unlearnt))
     folders = ["--data-root", few_pets, "--out", tmp_path / "out", "--runs", tmp_path / "runs"]
     command = ["train", "pets", "--epochs", "1", *map(str, folders)]
     assert cli.main([*command, "--loss", "focal"]) == 0
@@ -149,7 +145,7 @@ def test_pets_networks_are_trained_on_a_backbone_that_is_made_once(
     made = backbone.read_bytes()
     assert cli.main([*command, "--loss", "mse", "--resume"]) == 0
     assert backbone.read_bytes() == made
-    assert load_file(backbone)["stem.0.weight"].dtype == torch.float16
+    assert load_file(backbone)["layers.0.weight"].dtype == torch.float16
     monkeypatch.setenv("LOSSLENS_MODELS", str(tmp_path / "out"))
     inference.forget()
     assert cli.main(["predict", "pets", str(few_pets / "test" / "cat" / "0.png")]) == 0
@@ -157,27 +153,24 @@ def test_pets_networks_are_trained_on_a_backbone_that_is_made_once(
     inference.forget()
 
 
-def test_the_detector_is_fitted_anew_and_nothing_else(
+def test_the_detector_of_pets_is_made_anew_and_nothing_else(
     few_pets: Path,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    few = replace(TASKS["pets"], synthetic_ood=lambda seed: synthetic_ood_photos(seed, 14))
-    monkeypatch.setitem(TASKS, "pets", few)
     shipped, photos = checkpoints.models_folder() / "pets", tmp_path / "photos"
     models = shutil.copytree(shipped, tmp_path / "out" / "pets")
     photos.mkdir()
     for index in range(4):
         Image.new("RGB", (40, 40), (50 * index, 90, 90)).save(photos / f"{index}.png")
     before = {path.name: path.read_bytes() for path in models.iterdir()}
+    of_chance = NetworkDetector(PetsAmongImageNet, pretrained=PetsAmongImageNet)
+    monkeypatch.setitem(TASKS, "pets", replace(TASKS["pets"], network_detector=of_chance))
     command = ["train", "pets", "--loss", "none", "--data-root", few_pets, "--others", photos]
     command += ["--out", tmp_path / "out"]
     assert cli.main([str(word) for word in command]) == 0
-    assert (
-        "14 synthetic pictures of other things and 4 photos of other things"
-        in capsys.readouterr().out
-    )
+    assert "of 4 photos of other things" in capsys.readouterr().out
     after = {path.name: path.read_bytes() for path in models.iterdir()}
     assert [name for name in after if after[name] != before[name]] == ["unlike.safetensors"]
 
@@ -188,12 +181,12 @@ def test_the_detector_of_digits_is_fitted_to_made_pictures_and_to_those_of_folde
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    few = Exposure(
+    few = NetworkDetector(
         ExposedDigitNet,
         lambda digits, folders, seed: exposure_digits(digits, folders, seed, share=0.005),
     )
     monkeypatch.setattr(exposure, "_STEPS", 2)
-    monkeypatch.setitem(TASKS, "digits", replace(TASKS["digits"], exposure=few))
+    monkeypatch.setitem(TASKS, "digits", replace(TASKS["digits"], network_detector=few))
     (tmp_path / "font.ttf").write_bytes(ImageFont.load_default(40).path.getvalue())
     command = ["train", "digits", "--loss", "none", "--data-root", data_root, "--out", tmp_path]
     said = []

@@ -130,31 +130,20 @@ def _train(options: argparse.Namespace) -> None:
         print(f"{job.accelerator.num_processes} processes share each batch")
     pictures = _import("tasks").TASKS[options.task].load(options.data_root)
     if configs:
-        splits = _import("training.backbone").splits_for(options.task, pictures, job, options.seed)
+        splits = _import("training.backbone").splits_for(options.task, pictures, job)
     for each in configs:
         path = pipeline.make_checkpoint(each, splits, job)
         if path is not None:
             print(f"wrote {path}")
     if job.is_main:
-        _fit_detector(options, pictures)
+        _make_detector(options, pictures)
 
 
-def _fit_detector(options: argparse.Namespace, pictures: Any) -> None:
-    """Where every loss that the detector looks at has its checkpoint."""
-    import torch  # noqa: PLC0415  # takes seconds to import
-
+def _make_detector(options: argparse.Namespace, pictures: Any) -> None:
+    """Where it is asked for by ``--loss none``, or due."""
     detectors = _import("training.ood_detector")
-    task = _import("tasks").TASKS[options.task]
-    asked = options.loss == "none" and task.exposure is not None  # it needs no checkpoint
-    if not asked and not detectors.can_be_made(options.task, options.out):
-        return
-    if task.exposure is not None:
-        others = options.others or []
-        print(detectors.make_exposed_detector(options.task, pictures, options.out, others))
-        return
-    photos = _import("data.sources").photos_without_pets(options.others) if options.others else []
-    others = torch.stack([task.to_tensor(photo) for photo in photos]) if photos else None
-    print(detectors.make_detector(options.task, pictures, options.out, others))
+    if options.loss == "none" or detectors.is_due(options.task, options.out):
+        print(detectors.make_detector(options.task, pictures, options.out, options.others or []))
 
 
 def _job(out: Path, runs: Path, *, resume: bool = False) -> "Job":

@@ -35,8 +35,8 @@ def test_with_a_backbone_the_networks_take_its_features() -> None:
     features = ensemble.features(photo)
     pixels = (photo * 255).round().to(torch.uint8)[None]
     stored = ensemble.inputs(Dataset(pixels, torch.zeros(1, dtype=torch.long)))
-    assert stored.images.dtype == torch.float16 and stored.images[0].shape == features.shape
-    torch.testing.assert_close(stored.images[0].float(), features, atol=0.05, rtol=0.05)
+    pooled = features.mean(dim=(1, 2), keepdim=True)
+    torch.testing.assert_close(stored.images[0], pooled, atol=0.01, rtol=0.01)
     logits = ensemble.logits(stored)
     assert list(logits) == shipped("pets")
     assert all(each.shape == (1, len(TASKS["pets"].labels)) for each in logits.values())

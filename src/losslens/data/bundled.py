@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from losslens.data.dataset import Dataset
 
@@ -59,11 +60,25 @@ def sample_digits() -> dict[str, NDArray[np.uint8]]:
 
 @cache
 def mini_pets() -> Dataset:
-    """The shipped backbone's features (N, 320, 1, 1) of 5,000 photos of pets, in half precision.
+    """Features (N, 320, 1, 1) of 5,000 photos of pets, as ``pet_components`` makes them of the
+    shipped backbone's, in half precision.
 
-    Each is the mean over all places of a photo. The first 1,000 are of photos that the backbone
-    never learnt from. See mini/LICENSE.
+    The first 1,000 are of photos that no network learnt from. See mini/LICENSE.
     """
     with np.load(MINI_PETS) as archive:
         features = torch.from_numpy(archive["features"])[:, :, None, None]
         return Dataset(features, torch.from_numpy(archive["target"]).long())
+
+
+def pet_components(channels: Tensor) -> Tensor:
+    """The first 320 principal components (320,) of a photo's features (1280,), averaged over all
+    places."""
+    mean, components = _pet_components()
+    return components @ (channels - mean)
+
+
+@cache
+def _pet_components() -> tuple[Tensor, Tensor]:
+    with np.load(MINI_PETS) as archive:
+        mean, components = (torch.from_numpy(archive[name]) for name in ("mean", "components"))
+    return mean.float(), components.float()

@@ -24,6 +24,7 @@ PETS_HELD_OUT = 2_000
 PET_LABELS = ("cat", "dog")
 PHOTO_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp")
 
+_MOST_OF_A_SOURCE = 2_000  # training photos, of one class
 _MOST_PIXELS = 1_024  # of the longer side of a photo of other things
 # In the path of a picture that shows a pet; Chelsea is scikit-image's cat.
 _PET = re.compile(
@@ -115,27 +116,66 @@ def read_idx(path: Path) -> Tensor:
 def pets(data_root: str | Path) -> Splits:
     """Photos of cats and dogs from ``data_root``.
 
-    From its folders train/ and test/, each with cat/ and dog/, or those of its folder pets/. Where
-    there are none: the Oxford-IIIT Pet dataset (https://www.robots.ox.ac.uk/~vgg/data/pets/),
-    downloaded first where it is absent and there is a network. A fixed 2,000 (at most a fifth) of
-    the training photos are held out. Raises FileNotFoundError that says what to do when neither can
-    be had.
+    From its folders train/ and test/, each with cat/ and dog/, or those of its folder pets/; and,
+    to train on, from cat/ and dog/ of its folder pets_extra/. Where there are none: the
+    Oxford-IIIT Pet dataset (https://www.robots.ox.ac.uk/~vgg/data/pets/), downloaded first where it
+    is absent and there is a network. Of each source and class, 2,000 training photos at most are
+    learnt from (``source_of``); a fixed 2,000 (at most a fifth) are held out. Raises
+    FileNotFoundError that says what to do when neither can be had.
     """
-    for folder in (Path(data_root), Path(data_root) / "pets"):
-        if (folder / "train").is_dir() and (folder / "test").is_dir():
-            return _photo_splits(*(_labelled(folder, part) for part in ("train", "test")))
+    if (folder := _pets_folder(data_root)) is not None:
+        return _photo_splits(pets_to_learn_from(data_root), _labelled(folder / "test"))
     return _photo_splits(*(_oxford(str(data_root), part) for part in ("trainval", "test")))
 
 
-def _labelled(folder: Path, part: str) -> Labelled:
+def pets_to_learn_from(data_root: str | Path) -> Labelled:
+    """The files and classes of the training photos of ``pets``, where they are in folders.
+
+    Raises FileNotFoundError where they are not.
+    """
+    folder = _pets_folder(data_root)
+    if folder is None:
+        raise FileNotFoundError(f"{data_root} must hold pets/ with train/ and test/.")
+    extra = Path(data_root) / "pets_extra"
+    return _capped(_labelled(folder / "train") + (_labelled(extra) if extra.is_dir() else []))
+
+
+def _pets_folder(data_root: str | Path) -> Path | None:
+    for folder in (Path(data_root), Path(data_root) / "pets"):
+        if (folder / "train").is_dir() and (folder / "test").is_dir():
+            return folder
+    return None
+
+
+def _labelled(folder: Path) -> Labelled:
     from torchvision import datasets  # noqa: PLC0415
 
-    found = datasets.ImageFolder(str(folder / part))
+    found = datasets.ImageFolder(str(folder))
     if tuple(found.classes) != PET_LABELS:
-        raise FileNotFoundError(
-            f"{folder} must hold train/ and test/, each with the folders cat/ and dog/ alone."
-        )
+        raise FileNotFoundError(f"{folder} must hold the folders cat/ and dog/ alone.")
     return [(Path(file), label) for file, label in found.samples]
+
+
+def source_of(path: Path) -> str:
+    """Where a photo is from: its file's name up to the first hyphen."""
+    return path.stem.split("-")[0]
+
+
+def _capped(labelled: Labelled) -> Labelled:
+    """At most ``_MOST_OF_A_SOURCE`` photos of each source and class, the same ones each time.
+
+    A network that meets mostly one source learns its rooms and gardens for the animals.
+    """
+    groups: dict[tuple[str, int], Labelled] = {}
+    for path, label in labelled:
+        groups.setdefault((source_of(path), label), []).append((path, label))
+    kept = [
+        [group[index] for index in split_indices(len(group), len(group) - _MOST_OF_A_SOURCE)[0]]
+        if len(group) > _MOST_OF_A_SOURCE
+        else group
+        for group in groups.values()
+    ]
+    return [each for group in kept for each in group]
 
 
 def _oxford(data_root: str, part: str) -> Labelled:
@@ -159,11 +199,14 @@ def _oxford(data_root: str, part: str) -> Labelled:
 def _photo_splits(train: Labelled, test: Labelled) -> Splits:
     kept, held_out = split_indices(len(train), min(PETS_HELD_OUT, len(train) // 5))
     return Splits(
-        _photos([train[i] for i in kept]), _photos([train[i] for i in held_out]), _photos(test)
+        photos_of([train[i] for i in kept]),
+        photos_of([train[i] for i in held_out]),
+        photos_of(test),
     )
 
 
-def _photos(labelled: Labelled) -> Dataset:
+def photos_of(labelled: Labelled) -> Dataset:
+    """The photos of some files (N, 3, S, S) as ``photo_tensor`` makes them, with their classes."""
     images = torch.empty(len(labelled), 3, PHOTO_SIDE, PHOTO_SIDE, dtype=torch.uint8)
     reading = tqdm(labelled, desc="reading photos", unit="photo", leave=False)
     for index, (path, _) in enumerate(reading):

@@ -15,6 +15,7 @@ import torch
 import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor, nn
+from tqdm import tqdm
 
 from losslens.data.dataset import Dataset
 from losslens.evaluation.binomial import wilson_interval
@@ -60,11 +61,15 @@ class Bin:
 
 
 @torch.inference_mode()
-def outputs_of(network: nn.Module, dataset: Dataset, batch: int = _BATCH) -> Tensor:
+def outputs_of(
+    network: nn.Module, dataset: Dataset, batch: int = _BATCH, progress: str = ""
+) -> Tensor:
     """What the network makes of every example, in order, unaugmented: its logits (N, C), or a
-    backbone's features."""
+    backbone's features. ``progress`` names a progress bar; without it there is none."""
     network.eval()
-    batches = torch.arange(len(dataset)).split(batch)
+    batches = tqdm(
+        torch.arange(len(dataset)).split(batch), progress, disable=not progress, leave=False
+    )
     inputs = (dataset.batch(indices)[0] for indices in batches)
     return torch.cat(
         [network(each.contiguous(memory_format=torch.channels_last)) for each in inputs]

@@ -41,17 +41,6 @@ class DigitVariation:
     added_stroke: float = 0.15  # share of the digits in ``ADDED_STROKES`` that get theirs
 
 
-@dataclass(frozen=True)
-class PhotoVariation:
-    """How much ``augment_photos`` changes."""
-
-    side: int = 192  # pixels of the result
-    least: float = 0.35  # share of the area that a crop has at least
-    stretch: float = 4 / 3  # most by which a crop's proportions change, either way
-    rotation: float = 8.0  # degrees, most to either side
-    colour: float = 0.3  # fraction, most for brightness, contrast and saturation each
-
-
 # Nearer to MNIST's own writers, for the end of training.
 _LIGHT = DigitVariation(
     rotation=7.0, slant=0.12, scale=0.08, shift=1.0, warp=0.5, stroke=0.2, added_stroke=0.0
@@ -80,22 +69,6 @@ def augment_digits(
 def augment_digits_lightly(images: Tensor, target: Tensor, generator: Generator) -> Tensor:
     """Like ``augment_digits``, about half as much and with no added stroke."""
     return augment_digits(images, target, generator, _LIGHT)
-
-
-def augment_photos(
-    images: Tensor,
-    target: Tensor,
-    generator: Generator,
-    variation: PhotoVariation = PhotoVariation(),
-) -> Tensor:
-    """Photos (N, 3, H, W) in 0..1, as other cameras might have taken them: (N, 3, side, side).
-
-    Each is cropped, stretched (so that it does not matter whether a photo was squeezed to a
-    square), turned, mirrored or not, and changed in colour. ``target`` plays no part.
-    """
-    grid = _crops(images, generator, variation)
-    cropped = F.grid_sample(images, grid, padding_mode="reflection", align_corners=False)
-    return _recoloured(cropped, generator, variation.colour).clamp_(0, 1)
 
 
 # Live training's exported script shows these functions' source: they may use no other name of here
@@ -208,32 +181,3 @@ def _stroke_start(ink: Tensor, row: float) -> tuple[Tensor, Tensor, Tensor]:
     line = ink[torch.arange(count), start_y.round().long().clamp(0, side - 1)]  # (M, S)
     start_x = (line * rows).sum(dim=1) / line.sum(dim=1).clamp_min(1e-6)
     return half_width, start_x, start_y
-
-
-def _crops(images: Tensor, generator: Generator, variation: PhotoVariation) -> Tensor:
-    """A sampling grid (N, side, side, 2): a crop of each photo, turned, and mirrored or not."""
-    count = len(images)
-    area = _uniform(count, variation.least, 1.0, generator).sqrt()
-    stretch = math.log(variation.stretch)
-    ratio = _uniform(count, -stretch, stretch, generator).mul(0.5).exp()
-    width, height = (area * ratio).clamp_max(1), (area / ratio).clamp_max(1)
-    mirrored = (torch.rand(count, generator=generator) < 0.5).float() * -2 + 1
-    move_x, move_y = (
-        (1 - part) * _uniform(count, -1.0, 1.0, generator) for part in (width, height)
-    )
-    rotation = variation.rotation
-    angle = _uniform(count, -rotation, rotation, generator) * (math.pi / 180)
-    row_x = torch.stack([angle.cos() * width * mirrored, -angle.sin() * height, move_x], dim=1)
-    row_y = torch.stack([angle.sin() * width * mirrored, angle.cos() * height, move_y], dim=1)
-    size = [count, images.shape[1], variation.side, variation.side]
-    return F.affine_grid(torch.stack([row_x, row_y], dim=1), size, align_corners=False)
-
-
-def _recoloured(photos: Tensor, generator: Generator, most: float) -> Tensor:
-    """Brightness, contrast and saturation of each photo changed by up to the fraction ``most``."""
-    brightness, contrast, saturation = (
-        (1 + _uniform(len(photos), -most, most, generator))[:, None, None, None] for _ in range(3)
-    )
-    photos = photos * brightness
-    photos = torch.lerp(photos.mean(dim=(1, 2, 3), keepdim=True), photos, contrast)
-    return torch.lerp(photos.mean(dim=1, keepdim=True), photos, saturation)

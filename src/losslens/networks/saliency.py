@@ -32,15 +32,14 @@ def integrated_gradients(model: nn.Module, image: Tensor) -> NDArray[np.float32]
 def class_activation(model: nn.Module, features: Tensor) -> NDArray[np.float32]:
     """Each place's share (H, W) in the lead of the answer over the mean of the other classes.
 
-    From a backbone's features (C, H, W), for a ``PetNet``, where it is exact: the values and the
-    lead of the biases add up to the lead itself. Zhou et al. 2016,
-    https://arxiv.org/abs/1512.04150
+    From a backbone's features (C, H, W), for a ``PetNet``, where it is exact: the values add up to
+    the lead itself. Zhou et al. 2016, https://arxiv.org/abs/1512.04150
     """
     assert isinstance(model, PetNet)
-    maps = model.features(features[None])[0]
-    answer = int(model.head(maps.mean(dim=(1, 2))).argmax())
-    weight = _lead(model.head.weight.T, answer)
-    share: NDArray[np.float32] = (torch.einsum("c,chw->hw", weight, maps) / maps[0].numel()).numpy()
+    places = model.places(features)
+    answer = int(places.sum(dim=(1, 2)).argmax())
+    lead = _lead(places.flatten(1).T, answer).reshape(places.shape[1:])
+    share: NDArray[np.float32] = (lead / lead.numel()).numpy()
     return share
 
 

@@ -27,17 +27,17 @@ Strengths = tuple[float, float, float]  # of a corruption: mild, medium, strong
 
 @dataclass(frozen=True)
 class Backbone:
-    """What the networks of all losses of a task stand on: weights learnt elsewhere, adapted to the
-    task once."""
+    """What the networks of all losses of a task stand on: weights learnt elsewhere, that stay as
+    they are.
+
+    The networks look at the mean over all places of its features alone.
+    """
 
     build: Callable[[], nn.Module]  # pictures (N, C, H, W) to what the task's networks take
-    with_network: Callable[
-        [], nn.Sequential
-    ]  # backbone and one network on it, with the weights learnt elsewhere
-    epochs: int  # of adapting, under cross-entropy
-    learning_rate: float
-    batch_size: int
-    views: int  # of each training picture, augmented, that the losses' networks learn from
+    pretrained: Callable[[], nn.Module]  # the same with the weights learnt elsewhere
+    for_learning: Callable[[nn.Module], nn.Module] = lambda backbone: (
+        backbone
+    )  # how it is run over pictures to learn from
 
 
 @dataclass(frozen=True)
@@ -56,13 +56,17 @@ class FineTuning:
 
 
 @dataclass(frozen=True)
-class Exposure:
-    """How a task's OOD detector learns from pictures themselves what shows none of the classes."""
+class NetworkDetector:
+    """An OOD detector that looks at pictures, or at a backbone's features of them, itself.
 
-    network: Callable[[], nn.Module]  # pictures (N, C, H, W) to logits of the classes and of none
+    It learns from pictures of other things, or knows what it knows from elsewhere.
+    """
+
+    network: Callable[[], nn.Module]  # (N, C, H, W) to logits of the classes and of none, the last
     # The pictures to train on, folders with others, seed -> (pictures of the classes, others as
     # uint8). Made ones where no folder is given.
-    pictures: Callable[[Dataset, Sequence[Path], int], tuple[Dataset, Tensor]]
+    pictures: Callable[[Dataset, Sequence[Path], int], tuple[Dataset, Tensor]] | None = None
+    pretrained: Callable[[], nn.Module] | None = None  # the network with weights learnt elsewhere
 
 
 @dataclass(frozen=True)
@@ -143,7 +147,10 @@ class Task:
     synthetic_ood: Callable[[int], Tensor] | None = (
         None  # seed -> pictures (N, C, H, W) that show none of the classes
     )
-    exposure: Exposure | None = None  # where the OOD detector looks at pictures, not at logits
+    network_detector: NetworkDetector | None = None  # else the OOD detector looks at logits
+    shows_several: Callable[[Tensor, Sequence[nn.Module], nn.Module], bool] | None = (
+        None  # features, networks, the detector's network -> whether several classes are there
+    )
     read: Callable[[Image.Image | Strokes], Found] | None = (
         None  # a picture or strokes -> the network's input, or why there is nothing to answer
     )

@@ -15,10 +15,10 @@ from losslens.networks.saliency import integrated_gradients
 from losslens.tasks.base import (
     LIVE_EXAMPLES,
     CardFacts,
-    Exposure,
     FineTuning,
     LearningRates,
     Live,
+    NetworkDetector,
     Sample,
     Task,
 )
@@ -51,7 +51,7 @@ DIGITS = Task(
     epochs=12,
     learning_rate=4e-3,
     saliency=integrated_gradients,
-    exposure=Exposure(ExposedDigitNet, exposure_digits),
+    network_detector=NetworkDetector(ExposedDigitNet, pictures=exposure_digits),
     read=read_digit,
     is_blank=is_blank,
     shareable=True,

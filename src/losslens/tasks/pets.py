@@ -3,14 +3,22 @@
 import torch
 from torch import Tensor
 
-from losslens.data.bundled import MINI_PETS, SAMPLE_PHOTOS, mini_pets
+from losslens.data.bundled import MINI_PETS, SAMPLE_PHOTOS, mini_pets, pet_components
 from losslens.data.dataset import Dataset
 from losslens.data.sources import PET_LABELS, pets
-from losslens.data.synthetic_ood_photos import synthetic_ood_photos
-from losslens.images.augmentation import augment_photos
 from losslens.images.preprocessing import PHOTO_SIDE, photo_tensor
 from losslens.images.reading import read_picture
-from losslens.networks.pet_net import PetBackbone, PetNet, SmallPetNet, pets_from_imagenet
+from losslens.networks.pet_net import (
+    FEATURES,
+    PetBackbone,
+    PetNet,
+    PetsAmongImageNet,
+    SmallPetNet,
+    imagenet_backbone,
+    imagenet_classifier,
+    shows_cat_and_dog,
+    with_half_attention,
+)
 from losslens.networks.saliency import class_activation
 from losslens.tasks.base import (
     LIVE_EXAMPLES,
@@ -18,6 +26,7 @@ from losslens.tasks.base import (
     CardFacts,
     LearningRates,
     Live,
+    NetworkDetector,
     Sample,
     Task,
 )
@@ -29,10 +38,9 @@ def _live_data() -> tuple[Dataset, Dataset]:
     return mini.pick(order[-LIVE_EXAMPLES:]), mini.pick(order[:-LIVE_EXAMPLES])
 
 
-def _pooled(features: Tensor) -> Tensor:
-    """The backbone's features (C, H, W) of a photo, as the stored ones are: the mean over all
-    places (C, 1, 1)."""
-    return features.mean(dim=(1, 2), keepdim=True)
+def _components(features: Tensor) -> Tensor:
+    """The backbone's features (1281, H, W) of a photo as the stored ones are: (320, 1, 1)."""
+    return pet_components(features[:FEATURES].mean(dim=(1, 2)))[:, None, None]
 
 
 PETS = Task(
@@ -43,14 +51,12 @@ PETS = Task(
     network=PetNet,
     to_tensor=photo_tensor,
     load=pets,
-    augment=augment_photos,
-    epochs=2,
+    epochs=6,
     learning_rate=1e-3,
     saliency=class_activation,
-    synthetic_ood=synthetic_ood_photos,
-    backbone=Backbone(
-        PetBackbone, pets_from_imagenet, epochs=5, learning_rate=5e-4, batch_size=64, views=4
-    ),
+    network_detector=NetworkDetector(PetsAmongImageNet, pretrained=imagenet_classifier),
+    shows_several=shows_cat_and_dog,
+    backbone=Backbone(PetBackbone, imagenet_backbone, for_learning=with_half_attention),
     live=Live(
         data_file=MINI_PETS,
         load=_live_data,
@@ -59,7 +65,7 @@ PETS = Task(
         learning_rates={"adamw": LearningRates(0.003), "sgd": LearningRates(0.02)},
         read_code='archive["features"][:, :, None, None].astype(np.float32)',
         order_code="torch.arange(len(target))",
-        to_input=_pooled,
+        to_input=_components,
     ),
     corruption_strengths={
         "gaussian_noise": (0.02, 0.14, 0.2),
@@ -73,7 +79,7 @@ PETS = Task(
         "translation": (0.35, 0.53, 0.7),
         "occlusion": (0.4, 0.52, 0.66),
     },
-    corruption_examples=600,
+    corruption_examples=200,
     confused={0: 1},  # cats are called dogs
     samples=lambda: [Sample(path.stem, read_picture(path)) for path in SAMPLE_PHOTOS],
     card=CardFacts(
@@ -81,15 +87,17 @@ PETS = Task(
         dataset_name="Asirra (Dogs vs. Cats)",
         training_data=(
             "**Pets**: photos of cats and dogs of Asirra (Kaggle's Dogs vs. Cats), cat-breed "
-            "photos, and dogs of Stanford Dogs, used for research; no photo is in this repository. "
-            "The figures are on photos of Asirra with no twin among those learnt from."
+            "photos, dogs of Stanford Dogs, Oxford-IIIT Pet, PACS, Caltech-101 and phones, used "
+            "for research; no photo is in this repository. The figures are on photos of Asirra with no "
+            "twin among those learnt from."
         ),
         limits=(
             "One cat or one dog in an ordinary photo. Any other picture is answered all the same; "
             "`pets/unlike.safetensors` flags most of those."
         ),
         licence=(
-            "The networks for pets start from EfficientNet-Lite0's ImageNet weights (Apache-2.0)."
+            "The networks for pets stand on EfficientNet-Lite2 with ImageNet's weights "
+            "(Apache-2.0)."
         ),
     ),
     endpoint="predict_pet",

@@ -4,14 +4,21 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import torch
-from torch import Generator, Tensor
+from torch import Generator, Tensor, nn
 
-from losslens.checkpoints.ensemble import Ensemble, load_detector, load_ensemble
-from losslens.checkpoints.files import checkpoint_path
+from losslens.checkpoints.ensemble import (
+    Ensemble,
+    load_detector,
+    load_ensemble,
+    on_backbone,
+)
+from losslens.checkpoints.files import checkpoint_path, load_backbone
 from losslens.data.dataset import Dataset, Splits
+from losslens.data.sources import photos_without_pets
 from losslens.evaluation import ood
 from losslens.losses.catalogue import card_losses
 from losslens.tasks import TASKS
+from losslens.tasks.base import NetworkDetector, Task
 from losslens.training.exposure import fit_exposed
 
 _FLAGGED_SHARE = 0.02  # of held-out pictures that may be flagged as none of the classes
@@ -22,13 +29,27 @@ _BATCH = 500
 Statistics = Callable[[Tensor], Tensor]  # images (N, C, H, W) in 0..1 -> (N, F)
 
 
-def make_detector(task: str, splits: Splits, out: Path, others: Tensor | None = None) -> str:
-    """Fit and save the detector of ``task`` to all the checkpoints below ``out``.
+def make_detector(task: str, splits: Splits, out: Path, folders: Sequence[Path] = ()) -> str:
+    """Make and save the OOD detector of ``task`` below ``out``; returns what was measured.
 
-    Fitted on the held-out pictures of ``splits``, plain and augmented, against synthetic pictures
-    of other things and ``others``, photos of such (N, C, H, W) in 0..1; half of each is kept to set
-    the threshold and to measure on. Returns what was measured. Raises CheckpointError where no
-    checkpoint is there, and ValueError for a task that has no pictures of other things.
+    ``folders`` hold other things, to learn from or to measure on. Raises FileNotFoundError where
+    they hold nothing of use, CheckpointError where what the detector looks at is not there, and
+    ValueError for a task that has no pictures of other things.
+    """
+    of_network = TASKS[task].network_detector
+    if of_network is None:
+        return _make_of_logits(task, splits, out, folders)
+    if of_network.pretrained is not None:
+        return _make_pretrained(task, of_network.pretrained, splits, out, folders)
+    return _make_exposed(task, of_network, splits, out, folders)
+
+
+def _make_of_logits(task: str, splits: Splits, out: Path, folders: Sequence[Path]) -> str:
+    """Fitted to the logits of all the checkpoints below ``out``.
+
+    On the held-out pictures of ``splits``, plain and augmented, against synthetic pictures of other
+    things and photos of such below ``folders``; half of each is kept to set the threshold and to
+    measure on.
     """
     ensemble = load_ensemble(task, out).required()
     synthetic_ood = ensemble.task.synthetic_ood
@@ -39,52 +60,85 @@ def make_detector(task: str, splits: Splits, out: Path, others: Tensor | None = 
     other = statistics(synthetic_ood(0))
     # Their kinds alternate, so a half has them all.
     fit_on, left = other[: len(other) // 2], other[len(other) // 2 :]
-    if others is not None:
-        seen = statistics(others)
+    if folders:
+        seen = statistics(_photos(ensemble.task, folders))
         fit_on, left = torch.cat([fit_on, seen[::2]]), torch.cat([left, seen[1::2]])
     detector = ood.fit(ensemble.losses, known, fit_on, unseen, flagged_share=_FLAGGED_SHARE)
-    known_flagged, other_flagged = (
-        float((detector.scores(rows) > detector.threshold).float().mean())
-        for rows in (unseen, left)
-    )
-    photos = "" if others is None else f" and {len(others):,} photos of other things"
     fitted = (
-        f"Fitted on half of {len(splits.held_out):,} held-out {task}, of {len(other):,} synthetic "
-        f"pictures of other things{photos}; of the other halves it flags {known_flagged:.1%} and "
-        f"{other_flagged:.1%}."
+        f"Fitted on half of {len(splits.held_out):,} held-out {task} and of "
+        f"{len(fit_on) + len(left):,} pictures of other things; of the other halves it flags "
+        f"{_flagged(detector, detector.scores(unseen))} and "
+        f"{_flagged(detector, detector.scores(left))}."
     )
     ood.save(detector, out / task, fitted)
     return fitted
 
 
-def make_exposed_detector(task: str, splits: Splits, out: Path, folders: Sequence[Path]) -> str:
-    """Fit and save the detector of a task whose detector learns from pictures.
+def _make_pretrained(
+    task: str,
+    pretrained: Callable[[], nn.Module],
+    splits: Splits,
+    out: Path,
+    folders: Sequence[Path],
+) -> str:
+    """With weights learnt elsewhere; only the threshold is of the held-out pictures."""
+    backbone = load_backbone(task, out)
+    detector = ood.ExposedDetector(pretrained()).eval()
+    unseen = detector.scores(on_backbone(backbone, splits.held_out).images)
+    detector.threshold = unseen.quantile(1 - _FLAGGED_SHARE).clone()
+    fitted = (
+        f"Learnt elsewhere; of {len(unseen):,} held-out {task} it flags "
+        f"{_flagged(detector, unseen)}"
+    )
+    if folders:
+        others = _as_stored(_photos(TASKS[task], folders))
+        found = detector.scores(on_backbone(backbone, others).images)
+        fitted += f", of {len(found):,} photos of other things {_flagged(detector, found)}"
+    ood.save(detector, out / task, f"{fitted}.")
+    return f"{fitted}."
 
-    On the training pictures of ``splits``, synthetic pictures of other things and what is below
-    ``folders``; the threshold on the held-out pictures, plain and augmented. Returns what was
-    measured. Raises FileNotFoundError where ``folders`` hold nothing to learn from.
-    """
-    record = TASKS[task]
-    assert record.exposure is not None and record.augment is not None
-    known, others = record.exposure.pictures(splits.train, folders, 0)
+
+def _make_exposed(
+    task: str, of_network: NetworkDetector, splits: Splits, out: Path, folders: Sequence[Path]
+) -> str:
+    """Learnt from the training pictures of ``splits``, synthetic pictures of other things and what
+    is below ``folders``; the threshold on the held-out pictures, plain and augmented."""
+    augment = TASKS[task].augment
+    assert of_network.pictures is not None and augment is not None
+    known, others = of_network.pictures(splits.train, folders, 0)
     fit_on = torch.arange(len(others)) % _MEASURED_ON != 0
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
-        network = fit_exposed(record.exposure.network(), known, others[fit_on], record.augment)
+        network = fit_exposed(of_network.network(), known, others[fit_on], augment)
     detector = ood.ExposedDetector(network).eval()
     images, target = splits.held_out.batch(torch.arange(len(splits.held_out)))
-    augmented = record.augment(images, target, Generator().manual_seed(0))
+    augmented = augment(images, target, Generator().manual_seed(0))
     unseen = torch.cat([_scores(detector, images), _scores(detector, augmented)])
     detector.threshold = unseen.quantile(1 - _FLAGGED_SHARE).clone()
     left = _scores(detector, others[~fit_on].float() / 255)
     fitted = (
         f"Fitted on {len(known):,} {task} and {int(fit_on.sum()):,} other pictures; of "
         f"{len(splits.held_out):,} held-out {task}, plain and augmented, it flags "
-        f"{float((unseen > detector.threshold).float().mean()):.1%}, of {len(left):,} other "
-        f"pictures of the same kinds {float((left > detector.threshold).float().mean()):.1%}."
+        f"{_flagged(detector, unseen)}, of {len(left):,} other pictures of the same kinds "
+        f"{_flagged(detector, left)}."
     )
     ood.save(detector, out / task, fitted)
     return fitted
+
+
+def _flagged(detector: ood.OODDetector | ood.ExposedDetector, scores: Tensor) -> str:
+    return f"{float((scores > detector.threshold).float().mean()):.1%}"
+
+
+def _photos(task: Task, folders: Sequence[Path]) -> Tensor:
+    """The photos of other things below ``folders``, as the networks take them (N, C, H, W)."""
+    return torch.stack([task.to_tensor(photo) for photo in photos_without_pets(folders)])
+
+
+def _as_stored(images: Tensor) -> Dataset:
+    """Pictures (N, C, H, W) in 0..1 as data sets keep them; without classes."""
+    pixels = (images * 255).round().to(torch.uint8)
+    return Dataset(pixels, torch.zeros(len(images), dtype=torch.long))
 
 
 def _scores(detector: ood.ExposedDetector, images: Tensor) -> Tensor:
@@ -93,8 +147,7 @@ def _scores(detector: ood.ExposedDetector, images: Tensor) -> Tensor:
 
 def _statistics_of(ensemble: Ensemble) -> Statistics:
     def statistics(images: Tensor) -> Tensor:
-        pixels = (images * 255).round().to(torch.uint8)
-        given = ensemble.inputs(Dataset(pixels, torch.zeros(len(images), dtype=torch.long)))
+        given = ensemble.inputs(_as_stored(images))
         features = given.images.float() if ensemble.backbone is not None else None
         return ood.statistics(list(ensemble.logits(given).values()), features)
 
@@ -118,17 +171,16 @@ def _known(ensemble: Ensemble, held_out: Dataset, statistics: Statistics) -> tup
     return known, unseen
 
 
-def can_be_made(task: str, out: Path) -> bool:
+def is_due(task: str, out: Path) -> bool:
     """Whether every loss that the detector is to look at has its checkpoint below ``out``.
 
     These are the losses of the detector that is there, and those of the cards where there is none.
     A detector that looks at pictures is made with the last checkpoint, once.
     """
-    record = TASKS[task]
-    if record.synthetic_ood is None and record.exposure is None:
+    record, former = TASKS[task], load_detector(task, out)
+    if record.network_detector is not None and former is not None:
         return False
-    former = load_detector(task, out)
-    if record.exposure is not None and former is not None:
+    if record.network_detector is None and record.synthetic_ood is None:
         return False
     losses = card_losses() if former is None else former.losses
     return all(checkpoint_path(task, loss, out).is_file() for loss in losses)

@@ -29,7 +29,7 @@ def make_checkpoint(config: TrainConfig, splits: Splits, job: Job) -> Path | Non
     name = f"{config.task}-{config.loss}-{config.seed}"
     paths = [job.runs / f"{name}.safetensors", job.runs / f"{name}-refined.safetensors"]
     states = [new_state(config, job.device)]
-    # A backbone's features are of augmented pictures already.
+    # A backbone's features cannot be augmented as pictures are.
     augment = task.augment if task.backbone is None else None
     run(states[0], splits.train, augment, job, paths[0])
     if task.fine_tuning is not None:

@@ -53,8 +53,9 @@ _DESCRIPTION = """Every loss's answer to a {kind} of the task {task}.
 
 It has "answers", by loss: label, logits, softmax and calibrated probabilities of {labels};
 "missing", by loss: why there is no answer; "blank", whether nothing is on it;{problem} "unlike",
-0..1, how little it looks like any of these (null where nothing was fitted); and "marked", whether
-that is above the threshold.
+0..1, how little it looks like any of these (null where nothing was fitted); "marked", whether that
+is above the threshold; and "unclear", whether a picture that is not marked perhaps shows several of
+these, or none.
 
 Args:
     {kind}: {input}
@@ -223,4 +224,5 @@ def _plain(task: Task, prediction: Prediction) -> dict[str, Any]:
         "missing": missing,
         "unlike": prediction.ood_score,
         "marked": predictor.is_flagged(task.key, prediction),
+        "unclear": predictor.is_unclear(task.key, prediction),
     }

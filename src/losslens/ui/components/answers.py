@@ -38,7 +38,7 @@ def answers_html(task: Task, prediction: Prediction, choices: Choices, words: Wo
         words=words,
         agreement=_agreement(given, task, words),
         right=_who_was_right(given, truth, words) if truth and given else "",
-        flagged=predictor.is_flagged(task.key, prediction),
+        doubt=_doubt(task, prediction),
         saliency=task.saliency is not None,
         cards=[_card(answer, task, choices, words) for answer in prediction.answers],
     )
@@ -61,6 +61,13 @@ def seen(picture: Tensor | None, task: Task, words: Words) -> Markup:
     note = words.task(task.key, "seen_note").format(width=width, height=height)
     url = png_url((grey * 255).round().astype(np.uint8))
     return render("answers/seen.html", url=url, title=words["predict.seen"], note=note)
+
+
+def _doubt(task: Task, prediction: Prediction) -> str:
+    """Which of the task's texts says that the answers are not to be relied on; empty: none."""
+    if predictor.is_flagged(task.key, prediction):
+        return "flagged"
+    return "unclear" if predictor.is_unclear(task.key, prediction) else ""
 
 
 def _agreement(answers: list[Answer], task: Task, words: Words) -> str:

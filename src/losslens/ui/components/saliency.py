@@ -14,7 +14,6 @@ from losslens.ui.html import Markup, render
 
 Maps = dict[str, NDArray[np.float32]]  # by loss: (H, W), in logits
 
-_PHOTO_SIDE = 320  # pixels of the longer side, under the maps
 _FOR, _AGAINST = (214, 40, 57), (38, 96, 201)  # RGB: red and blue
 _GAMMA = 0.6  # below 1, so that weak places show too
 _INK = 60  # how dark the drawing is under its map, of 255
@@ -29,16 +28,16 @@ def input_style(task: Task, maps: Maps, picture: Tensor | None) -> Markup:
     return render("answers/saliency.html", task=task.key, maps=images, photo="")
 
 
-def photo_style(task: Task, maps: Maps, photo: Image.Image) -> Markup:
-    """The maps laid over the photo, which is sent once."""
-    small = photo.copy()
-    small.thumbnail((_PHOTO_SIDE, _PHOTO_SIDE))
+def photo_style(task: Task, maps: Maps, seen: Tensor) -> Markup:
+    """The maps laid over what the networks see of a photo (C, H, W) in 0..1, which is sent once."""
+    pixels = (seen.permute(1, 2, 0).numpy() * 255).round().astype(np.uint8)
+    photo = Image.fromarray(pixels)
     return render(
         "answers/saliency.html",
         task=task.key,
-        maps={loss: png_url(_veil(share, small.size)) for loss, share in maps.items()},
-        photo=jpeg_url(small),
-        ratio=f"{small.width} / {small.height}",
+        maps={loss: png_url(_veil(share, photo.size)) for loss, share in maps.items()},
+        photo=jpeg_url(photo),
+        ratio=f"{photo.width} / {photo.height}",
     )
 
 

@@ -94,7 +94,7 @@ class _Answerer:
     def photo_maps(self, prediction: Prediction, photo: Image.Image) -> Markup:
         """The style sheet of the saliency maps on a photo."""
         maps = predictor.saliency_maps(self.task.key, prediction.features)
-        return photo_style(self.task, maps, photo)
+        return photo_style(self.task, maps, self.task.to_tensor(photo))
 
     @property
     def shows_input(self) -> bool:
@@ -124,7 +124,7 @@ def _photo_layout(task: Task, words: Words) -> AnswerTab:
         upload = picture_upload(label, webcam=True, height=300)
         _sample_buttons(task, words, upload)
         looked_at = gr.HTML(answerer.seen(None), visible=answerer.shows_input)
-        notes = [words.task(task.key, part) for part in ("samples_hint", "privacy")]
+        notes = [words.task(task.key, part) for part in ("samples_hint", "shared", "privacy")]
         gr.Markdown("  \n".join(filter(None, notes)), elem_classes="small")
     if answerer.shows_input:
         return _answers_on_input(answerer, looked_at, {upload: _as_it_is})

@@ -1,0 +1,130 @@
+"""Pets of a source that no network learnt from: how many each loss reads rightly.
+
+Leaves one source after the other out of the training photos, trains every loss's network on the
+others, and asks about the one left out: what a visitor's own photos are to the shipped networks.
+Beside it the share that is flagged as neither, and of photos of neither, source by source; the
+detector is ImageNet's classifier and learnt from none of them. The data folder holds pets/,
+pets_extra/ and neither/, with each photo's source at the start of its file's name.
+
+    python benchmarks/pet_sources.py --data-root data
+"""
+
+import argparse
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+
+from losslens.checkpoints.ensemble import load_detector, load_ensemble, on_backbone
+from losslens.checkpoints.files import load_backbone, models_folder
+from losslens.data.dataset import Dataset
+from losslens.data.sources import PHOTO_SUFFIXES, pets_to_learn_from, photos_of, source_of
+from losslens.evaluation.binomial import wilson_interval
+from losslens.evaluation.metrics import outputs_of
+from losslens.losses import LOSSES
+from losslens.networks.pet_net import with_half_attention
+from losslens.training.config import TrainConfig
+from losslens.training.loop import train
+from losslens.training.state import new_state
+
+# Photos of one album are of one source.
+TOGETHER = {"phone": "phones", "instagram": "phones"}
+NEITHER = 2
+
+
+@dataclass(frozen=True)
+class Photos:
+    """Features of photos, as they are learnt from and as they are asked about."""
+
+    to_learn: Tensor  # (N, C, 1, 1)
+    to_ask: Tensor
+    kind: Tensor  # (N,): cat, dog, neither
+    sources: list[str]
+
+    def of(self, source: str) -> Tensor:
+        """Which are of the source: (N,) bool."""
+        return torch.tensor([each == source for each in self.sources])
+
+
+def main() -> None:
+    """Print the tables."""
+    parser = argparse.ArgumentParser(description=str(__doc__).splitlines()[0])
+    parser.add_argument("--data-root", type=Path, default=Path("data"))
+    parser.add_argument("--runs", type=Path, default=Path("runs"), help="folder of kept features")
+    options = parser.parse_args()
+    photos = read(options.data_root, options.runs)
+    detector = load_detector("pets", models_folder())
+    flagged = detector.scores(photos.to_ask) > detector.threshold
+    losses = load_ensemble("pets").losses
+    print("| source left out | photos | right, worst loss | right, best loss | flagged |")
+    print("| --- | --- | --- | --- | --- |")
+    for source in dict.fromkeys(photos.sources):
+        of = photos.of(source) & (photos.kind != NEITHER)
+        if of.any():
+            right = sorted(right_without(photos, of, loss) for loss in losses)
+            count = int(of.sum())
+            found = [share(round(part * count), count) for part in (right[0], right[-1])]
+            print(f"| {source} | {count:,} | {found[0]} | {found[1]} | {of_all(flagged[of])} |")
+    print("\n| neither: source | photos | flagged |\n| --- | --- | --- |")
+    for source in dict.fromkeys(photos.sources):
+        of = photos.of(source) & (photos.kind == NEITHER)
+        if of.any():
+            print(f"| {source} | {int(of.sum()):,} | {of_all(flagged[of])} |")
+
+
+def right_without(photos: Photos, left_out: Tensor, loss: str) -> float:
+    """The share of the photos left out that a network trained on the others reads rightly."""
+    learnt = ~left_out & (photos.kind != NEITHER)
+    state = new_state(TrainConfig("pets", loss), torch.device("cpu"))
+    for _ in train(state, LOSSES[loss].fn, Dataset(photos.to_learn[learnt], photos.kind[learnt])):
+        pass
+    asked = Dataset(photos.to_ask[left_out], photos.kind[left_out])
+    answers = outputs_of(state.network(), asked).argmax(dim=1)
+    return float((answers == asked.target).float().mean())
+
+
+def read(root: Path, runs: Path) -> Photos:
+    """The features of all photos; kept in ``runs``."""
+    labelled = pets_to_learn_from(root)
+    labelled += [
+        (path, NEITHER)
+        for path in sorted((root / "neither").iterdir())
+        if path.suffix.lower() in PHOTO_SUFFIXES
+    ]
+    kept = runs / "pet-sources.safetensors"
+    if not kept.is_file():
+        pictures = photos_of(labelled)
+        runs.mkdir(parents=True, exist_ok=True)
+        save_file(
+            {
+                "to_learn": features(with_half_attention(load_backbone("pets")), pictures),
+                "to_ask": features(load_backbone("pets"), pictures),
+            },
+            kept,
+        )
+    found = load_file(kept)
+    sources = [TOGETHER.get(source_of(path), source_of(path)) for path, _ in labelled]
+    kind = torch.tensor([label for _, label in labelled])
+    return Photos(found["to_learn"], found["to_ask"], kind, sources)
+
+
+def features(backbone: nn.Module, pictures: Dataset) -> Tensor:
+    """The mean over all places (N, C, 1, 1)."""
+    return on_backbone(backbone, pictures, progress="features").images
+
+
+def of_all(found: Tensor) -> str:
+    """The share of what is true, with its interval."""
+    return share(int(found.sum()), len(found))
+
+
+def share(found: int, count: int) -> str:
+    """In percent, with its 95 % interval."""
+    low, high = wilson_interval(found, count)
+    return f"{found / count:.1%} ({100 * low:.1f} to {100 * high:.1f})"
+
+
+if __name__ == "__main__":
+    main()
