@@ -5,7 +5,7 @@ To add a loss, write its function in ``functions``, and give it one entry here a
 it is "not measured yet" until it has a checkpoint.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 
@@ -464,6 +464,14 @@ LOSSES: dict[str, Loss] = {
         ),
     )
 }
+
+
+def by_family(keys: Iterable[str]) -> list[str]:
+    """Losses in the order of their families, those of none at the end; else in the order given."""
+    order = {family: place for place, family in enumerate(FAMILIES)}
+    return sorted(
+        keys, key=lambda key: order.get(LOSSES[key].family if key in LOSSES else "", len(order))
+    )
 
 
 def card_losses() -> list[str]:

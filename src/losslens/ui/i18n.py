@@ -41,6 +41,11 @@ class Words(Mapping[str, str]):
         name = self.get(f"losses.{key}.name")
         return name or (LOSSES[key].label if key in LOSSES else key)
 
+    def loss_in_family(self, key: str) -> str:
+        """The name of a loss behind that of its family, for long lists."""
+        family = self.get(f"families.{LOSSES[key].family}") if key in LOSSES else ""
+        return f"{family}: {self.loss(key)}" if family else self.loss(key)
+
     def about_loss(self, key: str, part: str) -> str:
         """What is said of a loss: its ``note``, what it ``asks``, when to ``use`` or ``avoid`` it;
         "" where nothing is."""

@@ -151,6 +151,22 @@ def test_the_note_on_a_perfect_fit_counts_the_classes(task: Task, percent: int) 
     assert f"only {percent} %" in html and "{" not in html
 
 
+def bars(html: str) -> list[float]:
+    return [float(share) for share in re.findall(r"--share:([\d.]+)", html)]
+
+
+@pytest.mark.parametrize("view", ["softmax", "calibrated", "own"])
+@pytest.mark.parametrize("loss", ["cross_entropy", "bce", "mse", "margin"])
+def test_a_card_draws_what_its_loss_means(loss: str, view: View) -> None:
+    """One-vs-rest never asked for a softmax: its sigmoids stand there; the margin has no link."""
+    given, own = answer(loss, DIGITS.labels, "3", lead=0.8), LOSSES[loss].link
+    drawn = bars(shown(Prediction([given], DIGITS.blank(), None), Choices(view=view)))
+    expected = given.calibrated if view == "calibrated" else given.softmax
+    if own and (view == "own" or (loss == "bce" and view == "softmax")):
+        expected = own(torch.tensor([given.logits]))[0].tolist()
+    assert drawn == pytest.approx(expected, abs=1e-4)
+
+
 def test_without_a_saliency_method_there_is_no_map() -> None:
     plain = replace(DIGITS, saliency=None)
     html = answers_html(plain, digits("3"), Choices(), EN)

@@ -10,7 +10,7 @@ import torch
 from losslens.inference.predictor import Answer, Missing, Prediction
 from losslens.losses import LOSSES, Loss
 from losslens.losses.analysis import MAX_CLASSES, anatomy
-from losslens.losses.catalogue import colour_of
+from losslens.losses.catalogue import by_family, colour_of
 from losslens.tasks import TASKS
 from losslens.ui.explorer.shape import (
     Example,
@@ -49,7 +49,7 @@ def test_sliders_out_of_step_still_make_an_example(
 @pytest.mark.parametrize("language", WORDS)
 def test_the_table_has_every_loss_and_every_logit(language: str) -> None:
     html = unescape(values_table(WORDS[language], EXAMPLE))
-    assert re.findall(r'<tr data-loss="(\w+)">', html) == list(LOSSES)
+    assert re.findall(r'<tr data-loss="(\w+)">', html) == by_family(LOSSES)
     assert html.count('class="pull') == len(LOSSES) * (len(EXAMPLE.logits) + 1)
     for key, loss in LOSSES.items():
         value = anatomy(loss, list(EXAMPLE.logits), EXAMPLE.target).value
@@ -63,12 +63,18 @@ def test_the_longest_bar_is_half_the_width() -> None:
     assert max(widths) == 50 and min(widths) >= 0
 
 
-def test_every_chart_has_every_loss_in_its_colour_and_marks_the_example() -> None:
+def test_every_chart_has_the_family_in_its_colours_and_marks_the_example() -> None:
+    drawn = [loss.key for loss in LOSSES.values() if loss.family == "likelihood"]
     charts = charts_through(EN, "focal", EXAMPLE)
     assert charts.count("<figure") == 4
     assert charts.count(f"<title>{EN['explorer.you_are_here']}</title>") == 4
     for key in LOSSES:
-        assert charts.count(f'stroke="{colour_of(key)}"') == 4
+        shown = key in drawn and not LOSSES[key].same_as
+        assert charts.count(f'stroke="{colour_of(key)}"') == 4 * shown
+    for key in ("gce", "nll"):  # one of another family, and one that another's curve hides
+        charts_of = charts_through(EN, key, EXAMPLE)
+        for each in (key, "cross_entropy"):
+            assert charts_of.count(f'stroke="{colour_of(each)}"') == 4
     assert set(re.findall(r'stroke="([^"]*)" stroke-width="3"', charts)) == {colour_of("focal")}
 
 

@@ -12,12 +12,13 @@ from torch import Tensor
 from losslens.inference import predictor
 from losslens.inference.predictor import Answer, Missing, Prediction
 from losslens.losses import LOSSES
+from losslens.losses.links import sigmoids
 from losslens.tasks import Task
 from losslens.ui.data_urls import png_url
 from losslens.ui.html import Markup, render
 from losslens.ui.i18n import Words
 
-View = Literal["softmax", "calibrated"]
+View = Literal["softmax", "calibrated", "own"]
 _CERTAIN = 0.9995  # a probability from here on would be rounded to a certainty
 
 
@@ -110,7 +111,7 @@ def _card(
     card: dict[str, object] = {"loss": answer.loss, "title": words.loss(answer.loss)}
     if isinstance(answer, Missing):
         return card | {"problem": _why_missing(answer, words)}
-    shares = answer.softmax if choices.view == "softmax" else answer.calibrated
+    shares = _shares(answer, choices.view)
     name = words.label(task.key, answer.label)
     names = [words.label(task.key, label) for label in task.labels]
     return card | {
@@ -126,6 +127,19 @@ def _card(
         "truth": _truth(answer, task, choices.truth, words) if choices.truth else None,
         "note": _note(answer.loss, len(task.labels), words),
     }
+
+
+def _shares(answer: Answer, view: View) -> list[float]:
+    """The probabilities to draw.
+
+    A loss that asks for each class alone never asked for a softmax: its sigmoids stand in its
+    place. A loss without a link of its own has its softmax.
+    """
+    link = LOSSES[answer.loss].link
+    if link and (view == "own" or (view == "softmax" and link is sigmoids)):
+        own: list[float] = link(torch.tensor([answer.logits]))[0].tolist()
+        return own
+    return answer.calibrated if view == "calibrated" else answer.softmax
 
 
 def _percent(share: float) -> str:

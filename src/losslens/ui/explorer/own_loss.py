@@ -4,6 +4,7 @@ import gradio as gr
 
 from losslens.losses import LOSSES
 from losslens.losses.analysis import MAX_CLASSES, check
+from losslens.losses.catalogue import card_losses
 from losslens.losses.formula import FormulaError, parse
 from losslens.ui.explorer.shape import shape_charts
 from losslens.ui.html import Markup, render
@@ -49,7 +50,9 @@ def own_html(words: Words, text: str) -> Markup:
     return render(
         "explorer/own_loss.html",
         findings=[(finding.good, words[f"soundness.{finding.kind}"]) for finding in findings],
-        charts=shape_charts(words, [*LOSSES.values(), loss], loss.key, _OTHERS),
+        charts=shape_charts(
+            words, [*(LOSSES[key] for key in card_losses()), loss], loss.key, _OTHERS
+        ),
         note=note,
     )
 

@@ -11,10 +11,11 @@ import torch.nn.functional as F
 from losslens.inference.predictor import Prediction
 from losslens.losses import LOSSES, Loss
 from losslens.losses.analysis import MAX_CLASSES, anatomy, curves
-from losslens.losses.catalogue import colour_of
+from losslens.losses.catalogue import by_family, colour_of
 from losslens.losses.functions import kl_div
 from losslens.tasks import TASKS, Task
 from losslens.ui.charts.line import Axes, Line, Marker, Range, line_chart
+from losslens.ui.explorer.asked import link_in_words
 from losslens.ui.html import Markup, render
 from losslens.ui.i18n import Words
 from losslens.ui.page import LATEST, Page
@@ -142,7 +143,7 @@ def _sliders(words: Words) -> _Sliders:
 
 def _results(words: Words) -> _Results:
     first = next(iter(LOSSES))
-    names = [(words.loss(key), key) for key in LOSSES]
+    names = [(words.loss_in_family(key), key) for key in by_family(LOSSES)]
     values = gr.HTML(values_table(words, _START))
     pick = gr.Dropdown(names, value=first, label=words["explorer.pick_loss"])
     facts = gr.Markdown(facts_text(words, first), latex_delimiters=_LATEX, elem_classes="facts")
@@ -187,7 +188,7 @@ def taking(task: Task, words: Words) -> Callable[..., list[Any]]:
 def values_table(words: Words, example: Example) -> Markup:
     """Softmax, and each loss's value and gradient per logit, as an HTML table."""
     parts = {
-        key: anatomy(loss, list(example.logits), example.target) for key, loss in LOSSES.items()
+        key: anatomy(LOSSES[key], list(example.logits), example.target) for key in by_family(LOSSES)
     }
     softmax = torch.tensor(example.logits, dtype=torch.float64).softmax(dim=0).tolist()
     return render(
@@ -215,8 +216,15 @@ def _pulls(gradient: Sequence[float]) -> list[tuple[str, str, str]]:
 
 
 def charts_through(words: Words, key: str, example: Example) -> Markup:
-    """All losses along the true logit, through the visitor's logits, which are marked."""
-    return shape_charts(words, list(LOSSES.values()), key, example.others, example)
+    """A loss and its family along the true logit, through the visitor's logits, which are
+    marked; beside them the first loss, which is what all are compared with."""
+    first, chosen = next(iter(LOSSES.values())), LOSSES[key]
+    drawn = [
+        loss
+        for loss in LOSSES.values()
+        if loss in (first, chosen) or (loss.family == chosen.family and not loss.same_as)
+    ]
+    return shape_charts(words, drawn, key, example.others, example)
 
 
 def shape_charts(
@@ -285,6 +293,8 @@ def facts_text(words: Words, key: str) -> str:
     lines = [
         f"**{words[f'explorer.facts_{part}']}**: {text}" for part, text in said.items() if text
     ]
+    if link := link_in_words(words, loss):
+        lines.append(f"**{words['explorer.facts_link']}**: {link}")
     if loss.paper:
         paper = f"[{loss.paper}]({loss.url})" if loss.url else loss.paper
         lines.append(f"**{words['explorer.facts_paper']}**: {paper}")

@@ -9,6 +9,7 @@ import gradio as gr
 
 from losslens.live.config import MAX_LOSSES, NOISES, OWN, RANGES, TWICE, LiveConfig, live_tasks
 from losslens.losses import LOSSES
+from losslens.losses.catalogue import by_family
 from losslens.losses.formula import FormulaError, parse
 from losslens.training.config import OPTIMIZERS
 from losslens.ui.i18n import Words
@@ -94,7 +95,7 @@ def build_preset(words: Words) -> gr.Radio:
 def build_controls(words: Words, preset: gr.Radio) -> Controls:
     """What is set most often, then the rest, folded away; ``preset`` sets all of it."""
     controls: Controls = {"task": _radio("task", words)}
-    named = [(words.loss(key), key) for key in _choices()["losses"]]
+    named = [(words.loss(key), key) for key in by_family(_choices()["losses"])]
     label = words["live.losses"].format(most=MAX_LOSSES)
     controls["losses"] = gr.CheckboxGroup(
         named, value=FIRST["losses"], label=label, elem_id="live-losses"

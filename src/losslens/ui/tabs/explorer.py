@@ -1,7 +1,8 @@
-"""The loss explorer: one tab, three pages, exact and computed live."""
+"""The loss explorer: one tab, four pages, exact and computed live."""
 
 import gradio as gr
 
+from losslens.ui.explorer.asked import build_asked_page
 from losslens.ui.explorer.own_loss import build_own_loss_page
 from losslens.ui.explorer.pitfalls import build_pitfalls_page
 from losslens.ui.explorer.shape import build_shape_page
@@ -14,6 +15,8 @@ def build(page: Page, tab: gr.Tab) -> None:
     with gr.Tabs():
         with gr.Tab(words["explorer.page_shape"], id="shape"):
             build_shape_page(page)
+        with gr.Tab(words["explorer.page_asked"], id="asked"):
+            build_asked_page(page)
         with gr.Tab(words["explorer.page_pitfalls"], id="pitfalls"):
             build_pitfalls_page(page)
         with gr.Tab(words["explorer.page_own"], id="own"):

@@ -245,6 +245,6 @@ def _truth_choice(task: Task, words: Words) -> gr.Radio:
 
 
 def _view_choice(words: Words) -> gr.Radio:
-    views = [(words[f"predict.view_{view}"], view) for view in ("softmax", "calibrated")]
+    views = [(words[f"predict.view_{view}"], view) for view in ("softmax", "calibrated", "own")]
     info = words["predict.view_info"]
     return gr.Radio(views, value="softmax", label=words["predict.view"], info=info, scale=2)
