@@ -59,7 +59,8 @@ def _plane(colour: Pixels) -> Pixels:
     away = np.abs(seen - np.median(seen, axis=0)).max(axis=1)
     near = away <= max(_NEAR, float(np.median(away)))
     fitted = np.linalg.lstsq(at[near], seen[near], rcond=None)[0]
-    return np.clip(places @ fitted, 0, 1).astype(np.float32)
+    plane: Pixels = np.clip(places @ fitted, 0, 1).astype(np.float32)
+    return plane
 
 
 def _rim(pixels: Pixels) -> Pixels:

@@ -88,8 +88,8 @@ PETS = Task(
         training_data=(
             "**Pets**: photos of cats and dogs of Asirra (Kaggle's Dogs vs. Cats), cat-breed "
             "photos, dogs of Stanford Dogs, Oxford-IIIT Pet, PACS, Caltech-101 and phones, used "
-            "for research; no photo is in this repository. The figures are on photos of Asirra with no "
-            "twin among those learnt from."
+            "for research; no photo is in this repository. The figures are on photos of Asirra "
+            "with no twin among those learnt from."
         ),
         limits=(
             "One cat or one dog in an ordinary photo. Any other picture is answered all the same; "
