@@ -72,6 +72,31 @@ def test_a_typed_loss_is_drawn_checked_or_refused_with_its_place(visit: Any, loc
 
 
 @pytest.mark.parametrize("locale", LANGUAGES)
+def test_the_distribution_is_moved_and_every_loss_asks_for_another(visit: Any, locale: str) -> None:
+    page, words = explorer(visit, locale)
+    page.get_by_role("tab", name=words["explorer.page_asked"]).click()
+    page.wait_for_selector(".asked tr[data-loss]:visible")
+    assert page.locator(".asked tr[data-loss]").count() == len(LOSSES)
+    assert "0.60 · 0.30 · 0.10" in page.locator(".asked p").inner_text()
+    page.locator("input[type=range]:visible").first.press("End")
+    page.wait_for_function(
+        "() => document.querySelector('.asked p b').innerText.startsWith('0.71')"
+    )
+    page.locator("#asked-counts input").check()
+    page.wait_for_function(
+        """() => document.querySelector(".asked tr[data-loss=logit_adjusted] b").innerText
+          === "0.33\""""
+    )
+
+
+def test_an_error_message_leads_to_its_pitfall(visit: Any) -> None:
+    page, words = explorer(visit)
+    page.get_by_role("tab", name=words["explorer.page_pitfalls"]).click()
+    page.locator("#pitfall-search").locator("textarea, input").fill("Target 3 is out of bounds")
+    page.locator(".story").get_by_text("Target 10 is out of bounds").wait_for()
+
+
+@pytest.mark.parametrize("locale", LANGUAGES)
 def test_a_pitfall_is_run_and_told(visit: Any, locale: str) -> None:
     page, words = explorer(visit, locale)
     page.get_by_role("tab", name=words["explorer.page_pitfalls"]).click()
@@ -85,7 +110,7 @@ def test_every_loss_has_its_formula_set_and_its_code_on_the_page(visit: Any) -> 
     pick = page.get_by_label(words["explorer.pick_loss"])
     for loss in LOSSES.values():
         pick.click()
-        page.get_by_role("option", name=loss.label, exact=True).click()
+        page.get_by_role("option", name=words.loss_in_family(loss.key), exact=True).click()
         page.wait_for_function(
             "text => document.querySelector('.facts h2')?.innerText === text", arg=loss.label
         )

@@ -215,7 +215,7 @@ LOSSES: dict[str, Loss] = {
             key="nll",
             label="Negative log-likelihood",
             fn=functions.nll,
-            colour="#2f95d8",
+            colour="#aa99bb",
             latex=r"-\ell_y,\qquad \ell = \log\mathrm{softmax}(z)",
             torch_class="torch.nn.NLLLoss",
             code=(
@@ -233,7 +233,7 @@ LOSSES: dict[str, Loss] = {
             key="label_smoothing",
             label="Label smoothing",
             fn=functions.label_smoothing,
-            colour="#12b8b0",
+            colour="#ff6677",
             latex=(
                 r"-\sum_k q_k \log p_k,\qquad "
                 r"q = (1-\varepsilon)\,e + \tfrac{\varepsilon}{C},\quad \varepsilon = 0.1"
@@ -251,7 +251,7 @@ LOSSES: dict[str, Loss] = {
             key="poly1",
             label="Poly-1 (ε = 1)",
             fn=functions.poly1,
-            colour="#7c6bff",
+            colour="#aa3300",
             latex=r"-\log p_y + \varepsilon\,(1 - p_y),\qquad \varepsilon = 1",
             torch_class="torch.nn.CrossEntropyLoss",
             code=(
@@ -271,7 +271,7 @@ LOSSES: dict[str, Loss] = {
             key="asymmetric",
             label="Asymmetric (γ₋ = 4)",
             fn=functions.asymmetric,
-            colour="#15803d",
+            colour="#dd8899",
             latex=(
                 r"\begin{gathered}-\sum_k \Bigl[e_k \log\sigma(z_k) + "
                 r"(1-e_k)\,s_k^{\gamma} \log(1-s_k)\Bigr] \\"
@@ -295,7 +295,7 @@ LOSSES: dict[str, Loss] = {
             key="squared_hinge",
             label="Squared hinge",
             fn=functions.squared_hinge,
-            colour="#7d7a12",
+            colour="#ff66cc",
             latex=r"\sum_{k\neq y} \max(0,\ 1 + z_k - z_y)^2",
             torch_class="torch.nn.MultiMarginLoss",
             code=(
@@ -312,7 +312,7 @@ LOSSES: dict[str, Loss] = {
             key="mae",
             label="Mean absolute error",
             fn=functions.mae,
-            colour="#f472b6",
+            colour="#556600",
             latex=r"\sum_k |p_k - e_k| = 2\,(1 - p_y)",
             torch_class="torch.nn.L1Loss",
             code=(
@@ -332,7 +332,7 @@ LOSSES: dict[str, Loss] = {
             key="sce",
             label="Symmetric cross-entropy",
             fn=functions.sce,
-            colour="#be185d",
+            colour="#ff6622",
             latex=(
                 r"-\alpha \log p_y - \beta A\,(1 - p_y),\qquad "
                 r"\alpha = 0.1,\quad \beta = 1,\quad A = \log 10^{-4}"
@@ -355,7 +355,7 @@ LOSSES: dict[str, Loss] = {
             key="nce_rce",
             label="Normalised + reverse cross-entropy",
             fn=functions.nce_rce,
-            colour="#86198f",
+            colour="#77aa99",
             latex=(
                 r"\alpha\,\frac{\log p_y}{\sum_k \log p_k} - \beta A\,(1 - p_y),\qquad "
                 r"\alpha = \beta = 1,\quad A = \log 10^{-4}"
@@ -376,7 +376,7 @@ LOSSES: dict[str, Loss] = {
             key="class_weighted",
             label="Class-weighted cross-entropy",
             fn=class_counts.class_weighted,
-            colour="#9a5b34",
+            colour="#ff0055",
             latex=r"-w_y \log p_y,\qquad w_k \propto \frac{1}{n_k}",
             torch_class="torch.nn.CrossEntropyLoss",
             code=(
@@ -396,7 +396,7 @@ LOSSES: dict[str, Loss] = {
             key="class_balanced",
             label="Class-balanced cross-entropy",
             fn=class_counts.class_balanced,
-            colour="#c2703d",
+            colour="#ff00ee",
             latex=r"-w_y \log p_y,\qquad w_k \propto \frac{1-\beta}{1-\beta^{\,n_k}},\quad "
             r"\beta = 0.999",
             torch_class="torch.nn.CrossEntropyLoss",
@@ -417,7 +417,7 @@ LOSSES: dict[str, Loss] = {
             key="logit_adjusted",
             label="Logit-adjusted cross-entropy",
             fn=class_counts.logit_adjusted,
-            colour="#0e7490",
+            colour="#886655",
             latex=(
                 r"-\log p_y,\qquad p = \mathrm{softmax}(z + \log\pi),\quad "
                 r"\pi_k = \frac{n_k}{\sum_j n_j}"
@@ -439,7 +439,7 @@ LOSSES: dict[str, Loss] = {
             key="ldam",
             label="LDAM (margin for rare classes)",
             fn=class_counts.ldam,
-            colour="#64748b",
+            colour="#aa1199",
             latex=(
                 r"\begin{gathered}-\log\frac{e^{z_y - \Delta_y}}"
                 r"{e^{z_y - \Delta_y} + \sum_{k\neq y} e^{z_k}} \\"
