@@ -1,14 +1,18 @@
 """Pictures in, tensors out: one way for training, evaluation, app, command line and Python."""
 
+import math
+from dataclasses import dataclass
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 from torch import Tensor
 
-from losslens.images.paper import is_clean, is_drawing
+from losslens.images.paper import rim_of
+from losslens.images.pieces import rows_of
 from losslens.images.reducing import upright_rgb
-from losslens.images.strokes import ink_of_photo
+from losslens.images.strokes import Writing, written_on_photo
 
 DIGIT_SIDE = 28  # pixels; MNIST's picture
 PHOTO_SIDE = 224  # pixels; what EfficientNet-Lite0 was made for
@@ -19,7 +23,18 @@ _LEAST_CONTRAST = 0.12  # of the full range from black to white; below it there 
 _PAPER = 0.25  # ink weaker than this share of the strongest is paper, shadow or noise
 _STRONGEST = 90  # percentile of the ink that counts as its full strength
 
+_MOST_PIXELS = 4_000_000  # that are looked at for digits; a larger picture is made smaller
+
 Pixels = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Found:
+    """What there is to be read on a picture; every tensor is the input of a network."""
+
+    whole: Tensor  # the picture as one; all zeros where nothing is found
+    rows: tuple[tuple[Tensor, ...], ...] = ()  # its parts, where there are several, row by row
+    problem: str = ""  # why there is nothing to be read; the key of a sentence
 
 
 def digit_tensor(picture: Image.Image) -> Tensor:
@@ -32,11 +47,37 @@ def digit_tensor(picture: Image.Image) -> Tensor:
     centre. A picture with nothing written on it, or nothing to be read, gives all zeros.
     http://yann.lecun.com/exdb/mnist/
     """
-    upright = upright_rgb(picture)
+    return _tensor(_written(picture).digit)
+
+
+def read_digits(picture: Image.Image) -> Found:
+    """All digits of a picture, each as ``digit_tensor`` gives one alone.
+
+    Several stand side by side, in one row or more, with paper between them.
+    """
+    written = _written(picture)
+    rows = tuple(tuple(_tensor(each) for each in row) for row in written.rows)
+    return Found(_tensor(written.digit), rows, written.problem)
+
+
+def _written(picture: Image.Image) -> Writing:
+    upright = _small_enough(upright_rgb(picture))
     grey = np.asarray(upright.convert("L"), dtype=np.float32) / np.float32(255)
-    ink = _ink(grey) if is_drawing(grey) else ink_of_photo(upright)
-    if not ink.any() and is_clean(grey):  # a bar from one side to the other, and nothing else
-        ink = _ink(grey)
+    rim = rim_of(grey)
+    photo = None if rim.is_drawing else written_on_photo(upright)
+    if photo is not None and (photo.digit.any() or not rim.is_clean):
+        return photo
+    # Drawn, or a bar from one side to the other, and nothing else.
+    ink = _ink(grey)
+    return Writing(ink, rows_of(ink), "" if ink.any() else "empty")
+
+
+def _small_enough(picture: Image.Image) -> Image.Image:
+    factor = math.ceil(math.sqrt(picture.width * picture.height / _MOST_PIXELS))
+    return picture.reduce(factor) if factor > 1 else picture
+
+
+def _tensor(ink: Pixels) -> Tensor:
     rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
     if rows.size == 0:
         return torch.zeros(1, DIGIT_SIDE, DIGIT_SIDE)
