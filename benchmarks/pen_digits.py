@@ -29,22 +29,27 @@ PEN = 20  # pixels; the pad's own brush
 FINE = 2  # drawn this many times larger, then averaged: the browser's anti-aliasing
 
 
-def drawn(strokes: list[list[list[float]]], chance: random.Random) -> Image.Image:
-    """The strokes with the pad's round brush, 90 to 230 pixels tall or wide, where they fit."""
+def drawn(
+    strokes: list[list[list[float]]],
+    chance: random.Random,
+    sizes: tuple[int, int] = (90, 230),
+    pen: int = PEN,
+) -> Image.Image:
+    """The strokes with the pad's round brush, so many pixels tall or wide, where they fit."""
     points = np.concatenate([np.array(stroke, dtype=float) for stroke in strokes])
     low, high = points.min(axis=0), points.max(axis=0)
-    size = chance.uniform(90, 230)
+    size = chance.uniform(*sizes)
     scale = size / max(float((high - low).max()), 1.0)
-    rim = size / 2 + PEN / 2
+    rim = size / 2 + pen / 2
     centre = [chance.uniform(rim, PAD - rim) for _ in range(2)]
     paper = Image.new("L", (PAD * FINE, PAD * FINE), 255)
-    pen, radius, middle = ImageDraw.Draw(paper), PEN * FINE / 2, (low + high) / 2
+    paint, radius, middle = ImageDraw.Draw(paper), pen * FINE / 2, (low + high) / 2
     for stroke in strokes:
         placed = (np.array(stroke, dtype=float) - middle) * (scale, -scale) + centre
         line = [(float(x), float(y)) for x, y in placed * FINE]
-        pen.line(line, fill=17, width=PEN * FINE, joint="curve")
+        paint.line(line, fill=17, width=pen * FINE, joint="curve")
         for x, y in line:
-            pen.ellipse((x - radius, y - radius, x + radius, y + radius), fill=17)
+            paint.ellipse((x - radius, y - radius, x + radius, y + radius), fill=17)
     return paper.resize((PAD, PAD), Image.Resampling.BOX)
 
 

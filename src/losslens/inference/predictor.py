@@ -1,6 +1,6 @@
 """All losses' answers to one picture, as plain data. Checkpoints are read once, at first use."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
@@ -56,6 +56,20 @@ class Prediction:
         return [answer for answer in self.answers if isinstance(answer, Answer)]
 
 
+@dataclass(frozen=True)
+class Reading:
+    """What there is to be read on a picture."""
+
+    whole: Prediction | None  # the picture as one; None where there is nothing to answer
+    rows: tuple[tuple[Prediction, ...], ...] = ()  # of each part, where there are several
+    problem: str = ""  # why there is nothing to answer; the key of a sentence
+
+    @property
+    def parts(self) -> list[Prediction]:
+        """What is answered, in the order of reading: each part, or else the whole."""
+        return [part for row in self.rows for part in row] or [self.whole] * bool(self.whole)
+
+
 @cache
 def _ensemble(task: str) -> Ensemble:
     return load_ensemble(task)
@@ -89,6 +103,21 @@ def predict_picture(task: str, picture: Image.Image) -> Prediction:
     """Every loss's answer to a picture. Raises PictureError for one too large or too small."""
     check_size(*picture.size)
     return predict(task, TASKS[task].to_tensor(picture))
+
+
+def read_picture(task: str, picture: Image.Image) -> Reading:
+    """Every loss's answer to each part of a picture. Raises PictureError as ``predict_picture``.
+
+    What is not mostly made of parts that the networks know is one.
+    """
+    check_size(*picture.size)
+    found = TASKS[task].find(picture)
+    if TASKS[task].is_blank(found.whole):
+        return Reading(None, problem=found.problem)
+    rows = tuple(tuple(predict(task, part) for part in row) for row in found.rows)
+    reading = Reading(predict(task, found.whole), rows)
+    unknown = sum(is_flagged(task, part) for part in reading.parts)
+    return replace(reading, rows=()) if rows and 2 * unknown > len(reading.parts) else reading
 
 
 def predict(task: str, image: Tensor) -> Prediction:

@@ -13,6 +13,7 @@ from PIL import Image
 from torch import Tensor, nn
 
 from losslens.data.dataset import Augment, Dataset, Splits
+from losslens.images.preprocessing import Found
 
 LIVE_EXAMPLES = 4_000  # most that a live run learns from
 
@@ -145,12 +146,17 @@ class Task:
     corruption_examples: int = 1_000  # of the test data: half a minute to ten
     samples: Callable[[], list[Sample]] = list
     card: CardFacts | None = None
+    parts: Callable[[Image.Image], Found] | None = None  # where a picture may hold several things
     endpoint: str = ""  # name of its endpoint; empty: predict_<key>
 
     @property
     def endpoint_name(self) -> str:
         """The name of the endpoint that answers a picture."""
         return self.endpoint or f"predict_{self.key}"
+
+    def find(self, picture: Image.Image) -> Found:
+        """What there is to be read on a person's picture."""
+        return self.parts(picture) if self.parts else Found(self.to_tensor(picture))
 
     def blank(self) -> Tensor:
         """An input with nothing on it."""

@@ -9,7 +9,7 @@ from losslens.data.dataset import Dataset
 from losslens.data.sources import mnist
 from losslens.data.synthetic_ood_digits import synthetic_ood_digits
 from losslens.images.augmentation import augment_digits, augment_digits_lightly, shifted
-from losslens.images.preprocessing import DIGIT_SIDE, digit_tensor, is_blank
+from losslens.images.preprocessing import DIGIT_SIDE, digit_tensor, is_blank, read_digits
 from losslens.networks.digit_net import DigitNet, SmallDigitNet
 from losslens.networks.saliency import integrated_gradients
 from losslens.tasks.base import (
@@ -56,6 +56,7 @@ DIGITS = Task(
     learning_rate=4e-3,
     saliency=integrated_gradients,
     synthetic_ood=synthetic_ood_digits,
+    parts=read_digits,
     is_blank=is_blank,
     shareable=True,
     fine_tuning=FineTuning(augment_digits_lightly, epochs=0.25, learning_rate=0.25),
