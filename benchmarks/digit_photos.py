@@ -85,12 +85,13 @@ class Photo:
         """The digit somewhere in the middle; width as a share of its size, tilt in degrees."""
         stroke, size = self.between(*width) * self.digit, self.between(0.3, 0.6)
         if self.digit < 1:  # a number takes more of the sheet
-            size *= 0.9 / 0.6 * min(1, self.size[0] / self.short)
+            size = 0.3 + size / 2
         points = np.concatenate([np.array(each, dtype=float) for each in self.strokes])
         low, high = points.min(axis=0), points.max(axis=0)
         scale = size / max(float((high - low).max()), 1.0)
         shares = np.array(self.size) / self.short
-        centre = shares / 2 + [self.between(-0.1, 0.1), self.between(-0.1, 0.1)]
+        off = 0.1 if self.digit == 1 else 0.03
+        centre = shares / 2 + [self.between(-off, off), self.between(-off, off)]
         turn = math.radians(tilt + self.between(-4, 4))
         turned = np.array([[math.cos(turn), math.sin(turn)], [-math.sin(turn), math.cos(turn)]])
 

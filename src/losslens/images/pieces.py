@@ -13,8 +13,8 @@ MOST = 20  # digits; what has more pieces is no number
 _LARGE = 0.5  # of the tallest piece; no digit beside others is smaller
 _ALIKE = 0.75  # of the taller one; what is shorter may be a part of an open 4, which ends higher
 _BASELINE = 0.25  # of the height; digits of unlike heights end so close to one line
-_OVERLAP = 0.35  # of the narrower one; parts of a digit lie above one another
-_SLANTED = 0.6  # likewise, for two of one height: slanted digits reach over each other
+_PAPER = 0.05  # likewise; and have so much paper between them
+_SLANTED = 0.6  # of the narrower one; slanted digits of one height reach over each other
 _APART = 0.4  # of the height; what is so far off is another digit
 _LINES = 0.3  # of the height; two rows have so much paper between them
 _TOUCHING = 0.2  # of the height; a small piece is no further from its digit
@@ -134,9 +134,8 @@ def _are_two(one: Box, other: Box) -> bool:
     if not alike and abs(one.bottom - other.bottom) > _BASELINE * taller:
         return False
     narrower = min(one.right - one.left, other.right - other.left)
-    return one.above(other) < (_SLANTED if alike else _OVERLAP) * narrower and (
-        one.beside(other) >= _ONE_ROW * shorter
-    )
+    most = _SLANTED * narrower if alike else -_PAPER * taller
+    return one.above(other) < most and one.beside(other) >= _ONE_ROW * shorter
 
 
 def _rows(digits: list[Box]) -> list[list[Box]]:

@@ -25,6 +25,8 @@ _ALIKE = 2.0  # times as strong or as weak as the largest is a piece at most
 _SOLID = 0.6  # of the longer side; what is thicker is no stroke
 _NEXT = 1.0  # of the taller one; digits of one number are no further apart
 _NEXT_SIZE = 0.5  # likewise; nor smaller than this share of each other
+_SLENDER = 0.35  # of the longer side; a sheet's edge is no thicker
+_ONE_PAPER = 0.65  # times as bright is the darker side of a stroke at least
 _SPECK = 0.03  # of the shorter side; nothing smaller was written to be read
 _THINNEST = 0.1  # of the digit's size; thinner strokes are made so thick
 
@@ -40,7 +42,8 @@ class Writing:
 
 def written_on_photo(picture: Image.Image) -> Writing:
     """The digits on an RGB photo; of a large one the maps are smaller."""
-    away = difference(_smaller(picture))
+    colour = _smaller(picture)
+    away = difference(colour)
     strength = np.sqrt((away**2).sum(axis=2))
     digit = _digit(strength)
     if digit is None:
@@ -50,7 +53,7 @@ def written_on_photo(picture: Image.Image) -> Writing:
     direction /= max(float(np.linalg.norm(direction)), 1e-6)
     ink = away @ direction
     digit = _digit(ink, digit.main) or digit
-    rows = [[_thickened(each) for each in row] for row in _row_by_row(digit)]
+    rows = [[_thickened(each) for each in row] for row in _row_by_row(digit, colour)]
     return Writing(_thickened(digit), rows)
 
 
@@ -201,10 +204,11 @@ def _like(labels: Labels, first: int, ink: Pixels) -> list[Box]:
     return found if main in found else [main, *found]
 
 
-def _row_by_row(digit: _Digit) -> list[list[_Digit]]:
+def _row_by_row(digit: _Digit, colour: Pixels) -> list[list[_Digit]]:
     """All digits of a number, of which one is known; none where it stands alone."""
     main = next(each for each in digit.like if digit.first in each.numbers)
     chain, others = [main], [each for each in digit.like if each is not main]
+    others = [each for each in others if not _is_edge(each, colour)]
     while near := [each for each in others if any(_is_next(each, one) for one in chain)]:
         chain += near
         others = [each for each in others if each not in near]
@@ -214,6 +218,26 @@ def _row_by_row(digit: _Digit) -> list[list[_Digit]]:
     return [
         [replace(digit, mask=mask_of(digit.labels, each.numbers)) for each in row] for row in rows
     ]
+
+
+def _is_edge(box: Box, colour: Pixels) -> bool:
+    """Whether a slender piece is where a sheet ends: paper on one side, and a table on the other.
+
+    In the middle of its length, at its width's distance.
+    """
+    tall, wide = box.height, box.right - box.left
+    if max(tall, wide) * _SLENDER < min(tall, wide):
+        return False
+    light = colour.mean(axis=2)
+    light, start, stop = (
+        (light[(box.top + box.bottom) // 2], box.left, box.right)
+        if tall > wide
+        else (light[:, (box.left + box.right) // 2], box.top, box.bottom)
+    )
+    off = max(3, stop - start)
+    before, after = light[max(0, start - off) : start], light[stop : stop + off]
+    levels = sorted((float(np.median(before)), float(np.median(after))))
+    return levels[0] < _ONE_PAPER * levels[1]
 
 
 def _is_next(box: Box, to: Box) -> bool:
