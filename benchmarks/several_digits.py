@@ -14,6 +14,7 @@ import json
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,9 @@ class Number:
     label: str
     strokes: Strokes
     share: float  # of its longer side; the height of one digit
+
+
+Way = Callable[[Number, int], Image.Image]  # how it is written; with a seed
 
 
 def number(digits: Digits, gap: tuple[float, float], chance: random.Random) -> Number:
@@ -70,21 +74,21 @@ def read(picture: Image.Image, label: str) -> tuple[bool, bool]:
 
 
 def _is_right(part: Prediction, label: str) -> bool:
-    return [answer.label for answer in part.given].count(label) >= MAJORITY
+    return bool([answer.label for answer in part.given].count(label) >= MAJORITY)
+
+
+def _on_pad(brush: int, made: Number, seed: int) -> Image.Image:
+    return drawn(made.strokes, random.Random(seed), (230, 260), brush)
+
+
+def _on_photo(kind: str, made: Number, seed: int) -> Image.Image:
+    return KINDS[kind](Photo(made.strokes, seed, made.share))
 
 
 def numbers(digits: Digits, count: int) -> Iterator[str]:
     """A row for each way to write numbers."""
-    ways: dict[str, Callable[[Number, int], Image.Image]] = {
-        f"pad, brush {brush}": lambda each, seed, brush=brush: drawn(
-            each.strokes, random.Random(seed), (230, 260), brush
-        )
-        for brush in BRUSHES
-    }
-    ways |= {
-        kind: lambda each, seed, kind=kind: KINDS[kind](Photo(each.strokes, seed, each.share))
-        for kind in ON_PHOTOS
-    }
+    ways: dict[str, Way] = {f"pad, brush {brush}": partial(_on_pad, brush) for brush in BRUSHES}
+    ways |= {kind: partial(_on_photo, kind) for kind in ON_PHOTOS}
     for name, gap in GAPS.items():
         for way, picture_of in ways.items():
             chance = random.Random(f"{name} {way}")

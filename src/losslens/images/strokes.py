@@ -69,7 +69,7 @@ class _Digit:
     @property
     def main(self) -> Mask:
         """Its largest piece."""
-        return self.labels == self.first
+        return mask_of(self.labels, [self.first])
 
     def ink(self, place: tuple[slice, slice]) -> Pixels:
         """Its own ink at a place, 0..1."""

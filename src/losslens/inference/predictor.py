@@ -67,7 +67,9 @@ class Reading:
     @property
     def parts(self) -> list[Prediction]:
         """What is answered, in the order of reading: each part, or else the whole."""
-        return [part for row in self.rows for part in row] or [self.whole] * bool(self.whole)
+        if self.rows or self.whole is None:
+            return [part for row in self.rows for part in row]
+        return [self.whole]
 
 
 @cache

@@ -146,7 +146,7 @@ class Task:
     corruption_examples: int = 1_000  # of the test data: half a minute to ten
     samples: Callable[[], list[Sample]] = list
     card: CardFacts | None = None
-    parts: Callable[[Image.Image], Found] | None = None  # where a picture may hold several things
+    parts: Callable[[Image.Image], Found] | None = None  # of a drawing that may hold several things
     endpoint: str = ""  # name of its endpoint; empty: predict_<key>
 
     @property

@@ -16,7 +16,7 @@ from PIL import Image
 
 from losslens.images.reading import ACCEPTED, PictureError
 from losslens.inference import predictor
-from losslens.inference.predictor import Missing, Prediction
+from losslens.inference.predictor import Missing, Prediction, Reading
 from losslens.live.queue import STREAMS
 from losslens.losses import LOSSES, formula
 from losslens.losses.analysis import MAX_CLASSES, anatomy
@@ -40,11 +40,18 @@ _INPUTS: dict[InputKind, str] = {
     "photo": f"{ACCEPTED} and {MOST_MEGABYTES} MB, as a data URL (data:image/jpeg;base64,...) or "
     "bare base64",
 }
+_DRAWN = (
+    ' "blank", whether there is nothing to be read; "problem", then why: "empty", "small" or '
+    '"none";'
+)
+_SEVERAL = """
+"digits" has the same of each digit, left to right, row by row, with its "row" from 0: one for a
+single digit. Of several the answers above are to the picture as one, and "marked" is true."""
 _DESCRIPTION = """Every loss's answer to a {kind} of the task {task}.
 
 It has "answers", by loss: label, logits, softmax and calibrated probabilities of {labels};
 "missing", by loss: why there is no answer;{blank} "unlike", 0..1, how little it looks like any of
-these (null where nothing was fitted); and "marked", whether that is above the threshold.
+these (null where nothing was fitted); and "marked", whether that is above the threshold.{digits}
 
 Args:
     {kind}: {input}
@@ -88,16 +95,20 @@ def answer_endpoint(task: Task) -> Callable[[str], dict[str, Any]]:
         given = _decoded(picture)
         if given is None and kind == "photo":
             raise refused(f"There is no photo: {WHAT_TO_SEND}.")
-        image = task.blank() if given is None else task.to_tensor(given)
-        blank = {"blank": task.is_blank(image)} if kind == "drawing" else {}
-        return _plain(task, predictor.predict(task.key, image)) | blank
+        reading = Reading(None) if given is None else predictor.read_picture(task.key, given)
+        whole = reading.whole or predictor.predict(task.key, task.blank())
+        told = _plain(task, whole)
+        if kind == "photo":
+            return told
+        return told | _of_drawing(task, reading) | ({"marked": True} if reading.rows else {})
 
     answer.__name__ = answer.__qualname__ = task.endpoint_name
     answer.__doc__ = _DESCRIPTION.format(
         kind=kind,
         task=task.key,
         labels=", ".join(task.labels),
-        blank=' "blank", whether nothing is drawn;' if kind == "drawing" else "",
+        blank=_DRAWN if kind == "drawing" else "",
+        digits=_SEVERAL if kind == "drawing" else "",
         input=_INPUTS[kind],
     )
     value = inspect.Parameter(kind, inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=str)
@@ -155,6 +166,12 @@ def _decoded(picture: str) -> Image.Image | None:
         return decode(picture)
     except PictureError as error:
         raise refused(str(error)) from None
+
+
+def _of_drawing(task: Task, reading: Reading) -> dict[str, Any]:
+    rows = reading.rows or [reading.parts]
+    parts = [_plain(task, part) | {"row": row} for row, each in enumerate(rows) for part in each]
+    return {"blank": reading.whole is None, "problem": reading.problem, "digits": parts}
 
 
 def _plain(task: Task, prediction: Prediction) -> dict[str, Any]:

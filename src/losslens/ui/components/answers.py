@@ -36,7 +36,7 @@ def answers_html(task: Task, prediction: Prediction, choices: Choices, words: Wo
         "answers/answers.html",
         task=task.key,
         words=words,
-        agreement=_agreement(given, task, words),
+        agreement=agreement(given, task, words),
         right=_who_was_right(given, truth, words) if truth and given else "",
         flagged=predictor.is_flagged(task.key, prediction),
         saliency=task.saliency is not None,
@@ -58,7 +58,8 @@ def seen(picture: Tensor | None, task: Task, words: Words) -> Markup:
     return render("answers/seen.html", url=url, title=words["predict.seen"], note=note)
 
 
-def _agreement(answers: list[Answer], task: Task, words: Words) -> str:
+def agreement(answers: list[Answer], task: Task, words: Words) -> str:
+    """The sentence on who gives which answer; empty without any."""
     counted = Counter(answer.label for answer in answers).most_common()
     if not counted:
         return ""

@@ -1,7 +1,8 @@
 """The tab of a task: a visitor hands over a picture, and every loss's network answers."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -10,11 +11,12 @@ from torch import Tensor
 
 from losslens.images.reading import PictureError
 from losslens.inference import predictor
-from losslens.inference.predictor import Prediction
+from losslens.inference.predictor import Prediction, Reading
 from losslens.tasks import Task
 from losslens.tasks.base import Sample
 from losslens.ui.components.answers import Choices, View, answers_html, message, seen
 from losslens.ui.components.drawing_pad import drawing_pad
+from losslens.ui.components.parts import parts_html
 from losslens.ui.components.picture_upload import picture_upload, refusal
 from losslens.ui.components.saliency import drawing_style, photo_style
 from losslens.ui.data_urls import decode, jpeg_url
@@ -26,6 +28,7 @@ _PREDICT: dict[str, Any] = {**LATEST, "concurrency_id": "predict", "concurrency_
 # Saliency maps cost fifty times the compute of the answers, which must not queue behind them.
 _EXPLAIN: dict[str, Any] = {**_PREDICT, "concurrency_id": "explain"}
 Given = Image.Image | PictureError | None  # a picture, why it cannot be used, or nothing
+_CHOOSE = (Path(__file__).parents[1] / "static" / "parts.js").read_text(encoding="utf-8")
 _THUMBNAIL = (200, 200)  # pixels of a sample button's picture, at most
 
 
@@ -47,6 +50,7 @@ class _Panel:
     answered: gr.State  # the Prediction that is shown now, or None; the picture itself is not kept
     truth: gr.Radio
     view: gr.Radio
+    parts: gr.HTML  # to choose from, where the picture has several
     answer: gr.HTML
     maps: gr.HTML  # the style sheet of the saliency maps
 
@@ -62,18 +66,20 @@ class _Answerer:
     task: Task
     words: Words
 
-    def predict(self, picture: Image.Image | None) -> Prediction | None:
-        """The answers to a picture; None where there is nothing to answer."""
-        if picture is None:
-            return None
-        image = self.task.to_tensor(picture)
-        return None if self.task.is_blank(image) else predictor.predict(self.task.key, image)
+    def read(self, picture: Image.Image | None) -> Reading:
+        """The answers to a picture, and to each of its parts where there are several."""
+        return predictor.read_picture(self.task.key, picture) if picture else Reading(None)
 
     def answer(self, prediction: Prediction | None, truth: str, view: View) -> Markup:
         """The cards; without a prediction, what to do for one."""
         if prediction is None:
-            return message(self.words.task(self.task.key, "blank"))
+            return self.nothing("")
         return answers_html(self.task, prediction, Choices(truth, view), self.words)
+
+    def nothing(self, problem: str) -> Markup:
+        """Why there is no answer; without a reason, what to do for one."""
+        part = f"problem_{problem}" if problem else "blank"
+        return message(self.words.task(self.task.key, part))
 
     def seen(self, prediction: Prediction | None) -> Markup:
         """The picture that the networks see."""
@@ -107,30 +113,45 @@ def _drawing_layout(task: Task, words: Words) -> AnswerTab:
         gr.Markdown(words.task(task.key, "privacy"), elem_classes="small")
     panel = _panel(answerer)
 
-    def on_drawing(value: object, truth: str, view: View) -> tuple[Any, Markup, Markup]:
+    def on_drawing(value: object, truth: str, view: View) -> tuple[Any, ...]:
         try:
-            picture: Given = decode(value)
+            reading = answerer.read(decode(value))
         except PictureError as error:
-            picture = error
-        return on_picture(picture, truth, view)
+            return on_picture(error, truth, view)
+        empty = reading.problem == "empty"  # all was erased
+        return answered(replace(reading, problem="") if empty else reading, truth, view)
 
-    def on_picture(picture: Given, truth: str, view: View) -> tuple[Any, Markup, Markup]:
+    def on_picture(picture: Given, truth: str, view: View) -> tuple[Any, ...]:
         if isinstance(picture, PictureError):
-            return None, answerer.seen(None), message(refusal(picture, words))
-        prediction = answerer.predict(picture)
-        return prediction, *shown(prediction, truth, view)
+            refused = message(refusal(picture, words))
+            return Reading(None), None, Markup(), answerer.seen(None), refused
+        return answered(answerer.read(picture), truth, view)
+
+    def answered(reading: Reading, truth: str, view: View) -> tuple[Any, ...]:
+        first = next(iter(reading.parts), None)
+        looked, cards = shown(first, truth, view)
+        strip = parts_html(task, reading, words)
+        return reading, first, strip, looked, cards if first else answerer.nothing(reading.problem)
 
     def shown(prediction: Prediction | None, truth: str, view: View) -> tuple[Markup, Markup]:
         return answerer.seen(prediction), answerer.answer(prediction, truth, view)
 
-    outputs = [panel.answered, looked_at, panel.answer]
+    def choose(reading: Reading, truth: str, view: View, event: gr.EventData) -> tuple[Any, ...]:
+        part = reading.parts[int(event.index)]
+        return part, *shown(part, truth, view)
+
+    read = gr.State(Reading(None))
+    cards = [panel.answered, looked_at, panel.answer]
+    outputs = [read, panel.answered, panel.parts, looked_at, panel.answer]
     drawn = pad.change(on_drawing, [pad, *panel.choices], outputs, **_PREDICT)
     uploaded = upload.change(on_picture, [upload, *panel.choices], outputs, **_PREDICT)
-    for event in (drawn, uploaded):
+    chosen = panel.parts.click(choose, [read, *panel.choices], cards, **_PREDICT)
+    for event in (drawn, uploaded, chosen):
         event.success(answerer.drawing_maps, panel.answered, panel.maps, **_EXPLAIN)
 
     def show_after(event: Any) -> None:
         inputs = [panel.answered, *panel.choices]
+        event = event.then(lambda: Markup(), None, panel.parts, **_PREDICT)
         event = event.then(shown, inputs, [looked_at, panel.answer], **_PREDICT)
         event.success(answerer.drawing_maps, panel.answered, panel.maps, **_EXPLAIN)
 
@@ -151,7 +172,7 @@ def _photo_layout(task: Task, words: Words) -> AnswerTab:
     def on_photo(photo: Given, truth: str, view: View) -> tuple[Any, Markup, Markup]:
         if isinstance(photo, PictureError):
             return None, message(refusal(photo, words)), Markup()
-        prediction = answerer.predict(photo)
+        prediction = answerer.read(photo).whole
         shown = answerer.answer(prediction, truth, view)
         # In one event: a map that came later would lie on the photo before.
         maps = answerer.photo_maps(prediction, photo) if prediction and photo else Markup()
@@ -193,9 +214,9 @@ def _panel(answerer: _Answerer) -> _Panel:
     with gr.Column(scale=3, min_width=320):
         with gr.Row(elem_classes="choices"):
             truth, view = _truth_choice(task, words), _view_choice(words)
-        panel = _Panel(
-            answered, truth, view, gr.HTML(answerer.answer(None, "", "softmax")), gr.HTML()
-        )
+        parts = gr.HTML(js_on_load=_CHOOSE, elem_classes="parts")
+        cards = gr.HTML(answerer.answer(None, "", "softmax"))
+        panel = _Panel(answered, truth, view, parts, cards, gr.HTML())
     inputs = [panel.answered, *panel.choices]
     gr.on([truth.change, view.change], answerer.answer, inputs, panel.answer, **_PREDICT)
     return panel
