@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageOps
 
 from losslens.images.pieces import boxes_of, grouped
 from losslens.images.preprocessing import digit_tensor, read_digits
@@ -21,6 +21,12 @@ def drawn(lines: list[Line], width: int = 16, paper: str = "white") -> Image.Ima
 
 
 def as_photo(picture: Image.Image) -> Image.Image:
+    """With a camera's grain, and more paper around: what spans a photo is a line of its paper."""
+    picture = ImageOps.expand(picture, 80, PAPER)
+    return with_grain(picture)
+
+
+def with_grain(picture: Image.Image) -> Image.Image:
     grain = np.random.default_rng(0).normal(0, 3, (*picture.size[::-1], 3))
     return Image.fromarray((np.asarray(picture) + grain).clip(0, 255).astype(np.uint8))
 
@@ -87,13 +93,13 @@ def test_a_sheets_edge_beside_a_digit_is_no_digit() -> None:
     draw.rectangle((170, 0, PAD, PAD), fill="#6b4a32")
     for top in (0, 90, 190):  # in pieces, each as tall as a digit
         draw.rectangle((164, top + 70, 176, top + 88), fill="#b09a88")
-    assert read_digits(as_photo(page)).rows == ()
+    assert read_digits(with_grain(page)).rows == ()
 
 
 def test_a_page_full_of_pieces_is_no_number() -> None:
     labels = np.zeros((20, 200), dtype=np.int32)
     labels[5:15, ::4] = np.arange(1, 51)
-    assert [len(row) for row in grouped(boxes_of(labels))] == [50]
+    assert grouped(boxes_of(labels)) == []
     page = drawn([(x, 100, x, 140) for x in range(10, 270, 5)], 1)
     assert read_digits(page).rows == ()
 
@@ -104,7 +110,7 @@ def test_a_page_full_of_pieces_is_no_number() -> None:
         (Image.new("RGB", (PAD, PAD), PAPER), "empty"),
         (as_photo(Image.new("RGB", (PAD, PAD), PAPER)), "empty"),
         (as_photo(drawn([(135, 140, 148, 140)], 4, PAPER)), "small"),
-        (as_photo(drawn([(0, 140, 110, 140)], 80, PAPER)), "none"),
+        (with_grain(drawn([(0, 140, 110, 140)], 80, PAPER)), "none"),
     ],
     ids=["plain", "paper", "too small", "no stroke"],
 )

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-MOST = 20  # digits; what has more pieces is no number
+_MOST = 20  # digits; what has more pieces is no number
 _LARGE = 0.5  # of the tallest piece; no digit beside others is smaller
 _ALIKE = 0.75  # of the taller one; what is shorter may be a part of an open 4, which ends higher
-_BASELINE = 0.25  # of the height; digits of unlike heights end so close to one line
+_BASELINE = 0.4  # of the height; digits end so close to one line
+_NEAR_BASELINE = 0.25  # likewise, those of unlike heights
 _PAPER = 0.05  # likewise; and have so much paper between them
 _SLANTED = 0.6  # of the narrower one; slanted digits of one height reach over each other
-_APART = 0.4  # of the height; what is so far off is another digit
+_APART = 0.15  # of the height; what stands so far beside another is another digit
 _LINES = 0.3  # of the height; two rows have so much paper between them
 _TOUCHING = 0.2  # of the height; a small piece is no further from its digit
 _ONE_ROW = 0.4  # of the shorter one; digits of a row are side by side for so much
@@ -97,20 +98,19 @@ def rows_of(ink: Pixels) -> list[list[Pixels]]:
 
     labels, _ = ndimage.label(ink > 0, np.ones((3, 3)))
     rows = grouped(boxes_of(labels))
-    if sum(map(len, rows)) < 2:
-        return []
     return [[np.where(mask_of(labels, each.numbers), ink, 0) for each in row] for row in rows]
 
 
 def grouped(pieces: list[Box]) -> list[list[Box]]:
     """The digits that the pieces make, row by row, left to right: each with all its pieces.
 
-    Small pieces far from every digit belong to none, and are left out.
+    Empty where they are not several, or too many for a number. Small pieces far from every digit
+    belong to none, and are left out.
     """
     tallest = max((each.height for each in pieces), default=0)
     large = [each for each in pieces if each.height >= _LARGE * tallest]
-    if not 1 < len(large) <= 2 * MOST:
-        return [large]
+    if len(large) > 2 * _MOST:
+        return []
     digits: list[Box] = []
     for piece in sorted(large, key=lambda each: each.left):
         own = [each for each in digits if not _are_two(each, piece)]
@@ -118,6 +118,8 @@ def grouped(pieces: list[Box]) -> list[list[Box]]:
             digits.remove(each)
             piece = piece.with_(each)
         digits.append(piece)
+    if not 1 < len(digits) <= _MOST:
+        return []
     for small in (each for each in pieces if each.height < _LARGE * tallest):
         nearest = min(digits, key=lambda each: each.gap(small))
         if nearest.gap(small) <= _TOUCHING * nearest.height:
@@ -131,7 +133,8 @@ def _are_two(one: Box, other: Box) -> bool:
     if one.beside(other) <= -_LINES * shorter or one.above(other) <= -_APART * taller:
         return True
     alike = shorter >= _ALIKE * taller
-    if not alike and abs(one.bottom - other.bottom) > _BASELINE * taller:
+    off = _BASELINE if alike else _NEAR_BASELINE
+    if abs(one.bottom - other.bottom) > off * taller:
         return False
     narrower = min(one.right - one.left, other.right - other.left)
     most = _SLANTED * narrower if alike else -_PAPER * taller

@@ -212,11 +212,9 @@ def _row_by_row(digit: _Digit, colour: Pixels) -> list[list[_Digit]]:
     while near := [each for each in others if any(_is_next(each, one) for one in chain)]:
         chain += near
         others = [each for each in others if each not in near]
-    rows = grouped(chain + others)
-    if sum(map(len, rows)) < 2:
-        return []
     return [
-        [replace(digit, mask=mask_of(digit.labels, each.numbers)) for each in row] for row in rows
+        [replace(digit, mask=mask_of(digit.labels, each.numbers)) for each in row]
+        for row in grouped(chain + others)
     ]
 
 
