@@ -68,7 +68,7 @@ def number(digits: Digits, gap: tuple[float, float], chance: random.Random) -> N
 
 def read(picture: Image.Image, label: str) -> tuple[bool, bool]:
     """Whether so many digits are found, and whether all are right."""
-    parts = predictor.read_picture("digits", picture).parts
+    parts = predictor.read_parts("digits", picture).parts
     found = len(parts) == len(label)
     return found, found and all(map(_is_right, parts, label))
 
@@ -120,7 +120,7 @@ def single(digits: Digits, semeion: Path | None, count: int) -> Iterator[str]:
     if semeion is not None:
         sources["Semeion"] = map(Image.open, sorted(semeion.glob("*/*.png")))
     for source, pictures in sources.items():
-        several = [bool(predictor.read_picture("digits", each).rows) for each in pictures]
+        several = [bool(predictor.read_parts("digits", each).rows) for each in pictures]
         share = accuracy(np.array(several, dtype=float))
         yield (
             f"| {source} | {share.value:.2%} ({share.low:.2%} to {share.high:.2%}) "

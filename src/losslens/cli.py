@@ -175,7 +175,7 @@ def _predict_arguments(parser: argparse.ArgumentParser) -> None:
 def _predict(options: argparse.Namespace) -> None:
     predictor, task = _import("inference.predictor"), _import("tasks").TASKS[options.task]
     picture = _import("images.reading").read_picture(options.picture)
-    reading = predictor.read_picture(task.key, picture)
+    reading = predictor.read_parts(task.key, picture)
     if not reading.parts:
         raise ValueError(f"{options.picture} is blank: there is nothing to read")
     for place, prediction in enumerate(reading.parts, start=1):

@@ -49,6 +49,7 @@ def test_the_digits_of_a_number_are_there_to_choose(visit: Any, width: int) -> N
     said = words.task(TASK, "several_agree").format(total=total, answer="17")
     page.locator(".several-said").get_by_text(said).wait_for()
     says(page, TASK, all_read("1"))
+    settled(page)  # no answer to an earlier piece of the stroke is still to come
     assert not_wider_than_the_window(page)
     second = page.get_by_role("button", name=words.task(TASK, "part").format(place=2, answer="7"))
     second.focus()

@@ -107,7 +107,7 @@ def predict_picture(task: str, picture: Image.Image) -> Prediction:
     return predict(task, TASKS[task].to_tensor(picture))
 
 
-def read_picture(task: str, picture: Image.Image) -> Reading:
+def read_parts(task: str, picture: Image.Image) -> Reading:
     """Every loss's answer to each part of a picture. Raises PictureError as ``predict_picture``.
 
     What is not mostly made of parts that the networks know is one.

@@ -92,8 +92,8 @@ DIGITS = Task(
             f"{DIGIT_SIDE} x {DIGIT_SIDE} pixels; the figures are on its test digits."
         ),
         limits=(
-            "One written digit, 0 to 9, alone on its paper. Its writers were American; other hands "
-            "are read less well."
+            "Written digits, 0 to 9, alone or with paper between them. MNIST's writers were "
+            "American; other hands are read less well."
         ),
     ),
     endpoint="predict_digit",

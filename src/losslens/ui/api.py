@@ -95,7 +95,7 @@ def answer_endpoint(task: Task) -> Callable[[str], dict[str, Any]]:
         given = _decoded(picture)
         if given is None and kind == "photo":
             raise refused(f"There is no photo: {WHAT_TO_SEND}.")
-        reading = Reading(None) if given is None else predictor.read_picture(task.key, given)
+        reading = Reading(None) if given is None else predictor.read_parts(task.key, given)
         whole = reading.whole or predictor.predict(task.key, task.blank())
         told = _plain(task, whole)
         if kind == "photo":

@@ -68,7 +68,7 @@ class _Answerer:
 
     def read(self, picture: Image.Image | None) -> Reading:
         """The answers to a picture, and to each of its parts where there are several."""
-        return predictor.read_picture(self.task.key, picture) if picture else Reading(None)
+        return predictor.read_parts(self.task.key, picture) if picture else Reading(None)
 
     def answer(self, prediction: Prediction | None, truth: str, view: View) -> Markup:
         """The cards; without a prediction, what to do for one."""
