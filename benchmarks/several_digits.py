@@ -1,9 +1,10 @@
 """Several digits on one picture: numbers read whole, and single digits that were taken for several.
 
-Numbers are made of pen strokes (the file of ``pen_digits.py``) side by side, with gaps, sizes and
-baselines by chance: drawn on the pad, and on made photos of several kinds (``digit_photos.py``). A
-number is read rightly when it is found in so many digits, and five networks of eight are right on
-each. Development saw the first half of the strokes; the figures are from the other half.
+Numbers are made of pen strokes (those of ``drawn_digits.py``) side by side, with gaps, sizes and
+baselines by chance: sent as the pad sends them, as its picture alone, and on made photos of several
+kinds (``digit_photos.py``). A number is read rightly when it is found in so many digits, and five
+networks of eight are right on each. Development saw the first half of the strokes; the figures are
+from the other half.
 
     python benchmarks/several_digits.py strokes.jsonl.gz --semeion FOLDER --count 200
 """
@@ -20,11 +21,13 @@ from typing import Any
 
 import numpy as np
 import torch
-from digit_photos import KINDS, MAJORITY, Photo, Strokes
-from pen_digits import drawn
+from digit_photos import KINDS, MAJORITY, Photo
+from digit_photos import Strokes as Lines
+from drawn_digits import PEN, painted, placed
 from PIL import Image
 
 from losslens.evaluation.metrics import accuracy
+from losslens.images.pen import Strokes, read_strokes
 from losslens.inference import predictor
 from losslens.inference.predictor import Prediction
 
@@ -39,11 +42,12 @@ class Number:
     """Digits written side by side."""
 
     label: str
-    strokes: Strokes
+    strokes: Lines
     share: float  # of its longer side; the height of one digit
 
 
-Way = Callable[[Number, int], Image.Image]  # how it is written; with a seed
+Given = Image.Image | Strokes
+Way = Callable[[Number, int], Given]  # how it is written; with a seed
 
 
 def number(digits: Digits, gap: tuple[float, float], chance: random.Random) -> Number:
@@ -66,9 +70,9 @@ def number(digits: Digits, gap: tuple[float, float], chance: random.Random) -> N
     return Number(label, fine, 1 / size)
 
 
-def read(picture: Image.Image, label: str) -> tuple[bool, bool]:
+def read(given: Given, label: str) -> tuple[bool, bool]:
     """Whether so many digits are found, and whether all are right."""
-    parts = predictor.read_parts("digits", picture).parts
+    parts = predictor.read_parts("digits", given).parts
     found = len(parts) == len(label)
     return found, found and all(map(_is_right, parts, label))
 
@@ -77,8 +81,17 @@ def _is_right(part: Prediction, label: str) -> bool:
     return bool([answer.label for answer in part.given].count(label) >= MAJORITY)
 
 
-def _on_pad(brush: int, made: Number, seed: int) -> Image.Image:
-    return drawn(made.strokes, random.Random(seed), (230, 260), brush)
+def _on_pad(made: Number, seed: int) -> Strokes:
+    return read_strokes(_placed(made.strokes, random.Random(seed).uniform(150, 240)))
+
+
+def _painted(brush: int, made: Number, seed: int) -> Image.Image:
+    return painted(_placed(made.strokes, random.Random(seed).uniform(210, 240)), brush)
+
+
+def _placed(strokes: Lines, size: float) -> list[list[list[float]]]:
+    """In the middle of the pad, y downward."""
+    return placed([np.array(each, dtype=float) * (1, -1) for each in strokes], size, 0.5)
 
 
 def _on_photo(kind: str, made: Number, seed: int) -> Image.Image:
@@ -87,7 +100,8 @@ def _on_photo(kind: str, made: Number, seed: int) -> Image.Image:
 
 def numbers(digits: Digits, count: int) -> Iterator[str]:
     """A row for each way to write numbers."""
-    ways: dict[str, Way] = {f"pad, brush {brush}": partial(_on_pad, brush) for brush in BRUSHES}
+    ways: dict[str, Way] = {"strokes of the pad": _on_pad}
+    ways |= {f"picture of the pad, brush {brush}": partial(_painted, brush) for brush in BRUSHES}
     ways |= {kind: partial(_on_photo, kind) for kind in ON_PHOTOS}
     for name, gap in GAPS.items():
         for way, picture_of in ways.items():
@@ -108,19 +122,23 @@ def single(digits: Digits, semeion: Path | None, count: int) -> Iterator[str]:
     """A row for each source of single digits."""
     chance = random.Random(0)
     chosen = chance.sample(digits, min(len(digits), 10 * count))
-    sources: dict[str, Iterator[Image.Image]] = {
-        f"pad, brush {brush}": (drawn(each["strokes"], chance, pen=brush) for each in chosen)
-        for brush in (*BRUSHES, 20)
+    lines = [_placed(each["strokes"], chance.uniform(24, 240)) for each in chosen]
+    sources: dict[str, Iterator[Given]] = {
+        "strokes of the pad": map(read_strokes, lines),
+        **{
+            f"picture of the pad, brush {brush}": (painted(each, brush) for each in lines)
+            for brush in (*BRUSHES, PEN)
+        },
+        "made photos, all kinds": (
+            kind(Photo(digit["strokes"], seed))
+            for kind in KINDS.values()
+            for seed, digit in enumerate(chance.sample(digits, count))
+        ),
     }
-    sources["made photos, all kinds"] = (
-        kind(Photo(digit["strokes"], seed))
-        for kind in KINDS.values()
-        for seed, digit in enumerate(chance.sample(digits, count))
-    )
     if semeion is not None:
         sources["Semeion"] = map(Image.open, sorted(semeion.glob("*/*.png")))
-    for source, pictures in sources.items():
-        several = [bool(predictor.read_parts("digits", each).rows) for each in pictures]
+    for source, given in sources.items():
+        several = [bool(predictor.read_parts("digits", each).rows) for each in given]
         share = accuracy(np.array(several, dtype=float))
         yield (
             f"| {source} | {share.value:.2%} ({share.low:.2%} to {share.high:.2%}) "

@@ -72,7 +72,7 @@ def test_what_is_wrong_with_a_photo_is_said(visit: Any, tmp_path: Path, language
     page = visit(path="" if language == "en" else language).page
     Image.new("L", (300, 300), 180).save(tmp_path / "paper.png")
     page.set_input_files(".upload input[type=file]", tmp_path / "paper.png")
-    says(page, TASK, WORDS[language].task(TASK, "problem_empty"))
+    says(page, TASK, WORDS[language].task(TASK, "blank_empty"))
 
 
 def test_it_answers_while_the_stroke_goes_on(visit: Any) -> None:
@@ -111,9 +111,14 @@ def test_truth_and_calibrated_view_change_the_cards(visit: Any) -> None:
 
 def test_clear_undo_and_samples(visit: Any) -> None:
     page, words = visit().page, WORDS["en"]
-    assert page.locator(".pad-sample").count() == len(LABELS)
+    assert page.locator(".pad-sample").count() == len(LABELS) + 2
     page.get_by_role("button", name=f"{words.task(TASK, 'sample')} 3").click()
     says(page, TASK, "read 3")
+    page.locator(".pad-sample.divides").first.click()
+    page.wait_for_function(
+        """() => new Set([...document.querySelectorAll(".digits .card")]
+          .map((card) => card.dataset.answer)).size > 1"""
+    )
     page.get_by_role("button", name=words["predict.clear"]).click()
     page.wait_for_selector(".answer .blank")
     draw(page, FOUR)

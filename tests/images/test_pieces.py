@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageOps
 
+from losslens.images.pen import read_strokes
 from losslens.images.pieces import boxes_of, grouped
 from losslens.images.preprocessing import digit_tensor, read_digits
 from support.pictures import PAD
@@ -104,16 +105,41 @@ def test_a_page_full_of_pieces_is_no_number() -> None:
     assert read_digits(page).rows == ()
 
 
+@pytest.mark.parametrize(("lines", "rows"), SEVERAL.values(), ids=SEVERAL)
+def test_the_pads_strokes_are_digits_too(lines: list[Line], rows: list[int]) -> None:
+    strokes = read_strokes([np.reshape(line, (-1, 2)).tolist() for line in lines])
+    assert [len(row) for row in strokes.rows()] == rows
+    parts = [part for row in read_digits(strokes).rows for part in row]
+    assert len(parts) == sum(rows) and all(part.any() for part in parts)
+
+
+@pytest.mark.parametrize("lines", SINGLE.values(), ids=SINGLE)
+def test_strokes_of_one_digit_stay_one(lines: list[Line]) -> None:
+    strokes = read_strokes([np.reshape(line, (-1, 2)).tolist() for line in lines])
+    assert strokes.rows() == [] and read_digits(strokes).rows == ()
+
+
+def test_a_number_with_many_holes_is_no_scribble() -> None:
+    loops = [
+        (left, top, left + 40, top, left + 40, top + 45, left, top + 45, left, top)
+        for left in (20, 120, 220)
+        for top in (60, 105)
+    ]
+    eights = drawn(loops, 8)
+    found = read_digits(eights)
+    assert [len(row) for row in found.rows] == [3] and found.problem == ""
+
+
 @pytest.mark.parametrize(
-    ("picture", "problem"),
+    ("picture", "why"),
     [
         (Image.new("RGB", (PAD, PAD), PAPER), "empty"),
         (as_photo(Image.new("RGB", (PAD, PAD), PAPER)), "empty"),
         (as_photo(drawn([(135, 140, 148, 140)], 4, PAPER)), "small"),
-        (with_grain(drawn([(0, 140, 110, 140)], 80, PAPER)), "none"),
+        (with_grain(drawn([(0, 140, 110, 140)], 80, PAPER)), "unclear"),
     ],
     ids=["plain", "paper", "too small", "no stroke"],
 )
-def test_what_is_wrong_with_a_picture_is_said(picture: Image.Image, problem: str) -> None:
+def test_what_is_wrong_with_a_picture_is_said(picture: Image.Image, why: str) -> None:
     found = read_digits(picture)
-    assert not found.whole.any() and found.problem == problem
+    assert not found.whole.any() and found.blank == why

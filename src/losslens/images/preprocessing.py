@@ -9,7 +9,10 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps
 from torch import Tensor
 
+from losslens.images import low
+from losslens.images.marks import cropped, problem_of
 from losslens.images.paper import rim_of
+from losslens.images.pen import Strokes
 from losslens.images.pieces import rows_of
 from losslens.images.reducing import upright_rgb
 from losslens.images.strokes import Writing, written_on_photo
@@ -22,7 +25,6 @@ _BOX = 20  # pixels; MNIST fits each digit into this square, keeping its proport
 _LEAST_CONTRAST = 0.12  # of the full range from black to white; below it there is nothing written
 _PAPER = 0.25  # ink weaker than this share of the strongest is paper, shadow or noise
 _STRONGEST = 90  # percentile of the ink that counts as its full strength
-
 _MOST_PIXELS = 4_000_000  # that are looked at for digits; a larger picture is made smaller
 
 Pixels = NDArray[np.float32]
@@ -30,11 +32,27 @@ Pixels = NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Found:
-    """What there is to be read on a picture; every tensor is the input of a network."""
+    """What there is to be read; every tensor is the input of a network."""
 
-    whole: Tensor  # the picture as one; all zeros where nothing is found
+    whole: Tensor  # what is given as one; all zeros where nothing is written
+    problem: str = ""  # why it is no digit: a key of ``marks.PROBLEMS``
     rows: tuple[tuple[Tensor, ...], ...] = ()  # its parts, where there are several, row by row
-    problem: str = ""  # why there is nothing to be read; the key of a sentence
+    blank: str = ""  # why nothing is found; likewise
+
+
+def read_digits(given: Image.Image | Strokes) -> Found:
+    """The digits of a picture or of the strokes of a pen, or why there are none.
+
+    Each is as ``digit_tensor`` gives one alone. Several stand side by side, in one row or more,
+    with paper between them. Strokes are drawn at the width of MNIST's pen, whatever their size was.
+    """
+    if isinstance(given, Strokes):
+        rows = _tensors([[each.ink() for each in row] for row in given.rows()])
+        return Found(_tensor(given.ink()), "" if rows else given.problem, rows)
+    written = _written(given)
+    rows = _tensors(written.rows)
+    problem = "" if rows else problem_of(written.digit)
+    return Found(_tensor(written.digit), problem, rows, written.blank)
 
 
 def digit_tensor(picture: Image.Image) -> Tensor:
@@ -50,25 +68,21 @@ def digit_tensor(picture: Image.Image) -> Tensor:
     return _tensor(_written(picture).digit)
 
 
-def read_digits(picture: Image.Image) -> Found:
-    """All digits of a picture, each as ``digit_tensor`` gives one alone.
-
-    Several stand side by side, in one row or more, with paper between them.
-    """
-    written = _written(picture)
-    rows = tuple(tuple(_tensor(each) for each in row) for row in written.rows)
-    return Found(_tensor(written.digit), rows, written.problem)
-
-
 def _written(picture: Image.Image) -> Writing:
     upright = _small_enough(upright_rgb(picture))
     grey = np.asarray(upright.convert("L"), dtype=np.float32) / np.float32(255)
+    if max(grey.shape) <= low.LARGEST:
+        return _drawn(_ink_of_few_pixels(grey))
     rim = rim_of(grey)
-    photo = None if rim.is_drawing else written_on_photo(upright)
-    if photo is not None and (photo.digit.any() or not rim.is_clean):
-        return photo
-    # Drawn, or a bar from one side to the other, and nothing else.
-    ink = _ink(grey)
+    if rim.is_drawing:
+        return _drawn(_ink(grey))
+    written = written_on_photo(upright)
+    if written.blank and rim.is_clean:  # a bar from one side to the other, and nothing else
+        return _drawn(_ink(grey))
+    return written
+
+
+def _drawn(ink: Pixels) -> Writing:
     return Writing(ink, rows_of(ink), "" if ink.any() else "empty")
 
 
@@ -77,12 +91,22 @@ def _small_enough(picture: Image.Image) -> Image.Image:
     return picture.reduce(factor) if factor > 1 else picture
 
 
+def _ink_of_few_pixels(grey: Pixels) -> Pixels:
+    ink = _ink(grey, low.paper_of(grey))
+    if not ink.any() or max(cropped(ink).shape) >= _BOX:
+        return ink
+    smooth = low.without_steps(ink)
+    return low.in_proportion(smooth) if low.fills_its_frame(ink) else smooth
+
+
+def _tensors(rows: list[list[Pixels]]) -> tuple[tuple[Tensor, ...], ...]:
+    return tuple(tuple(_tensor(each) for each in row) for row in rows)
+
+
 def _tensor(ink: Pixels) -> Tensor:
-    rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
-    if rows.size == 0:
+    if not ink.any():
         return torch.zeros(1, DIGIT_SIDE, DIGIT_SIDE)
-    cropped = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    return torch.from_numpy(_centred(_fit(cropped, _BOX)))[None]
+    return torch.from_numpy(_centred(_fit(cropped(ink), _BOX)))[None]
 
 
 def photo_tensor(picture: Image.Image) -> Tensor:
@@ -104,10 +128,14 @@ def is_blank(digit: Tensor) -> bool:
     return not bool(digit.any())
 
 
-def _ink(grey: Pixels) -> Pixels:
-    """How much each pixel differs from the paper, 0..1; 0 everywhere when nothing is written."""
-    rim = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
-    paper = rim[0] if (rim == rim[0]).all() else np.median(rim)  # the median takes longer
+def _ink(grey: Pixels, paper: float | None = None) -> Pixels:
+    """How much each pixel differs from the paper, 0..1; 0 everywhere when nothing is written.
+
+    Without its brightness the paper is the colour of the rim.
+    """
+    if paper is None:
+        rim = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
+        paper = rim[0] if (rim == rim[0]).all() else np.median(rim)  # the median takes longer
     darker, lighter = np.clip(paper - grey, 0, None), np.clip(grey - paper, 0, None)
     ink = darker if darker.sum() >= lighter.sum() else lighter
     written = ink[ink > _LEAST_CONTRAST]

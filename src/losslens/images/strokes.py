@@ -37,7 +37,7 @@ class Writing:
 
     digit: Pixels  # the one in the middle of a photo, or all that is drawn; else all zeros
     rows: list[list[Pixels]] = field(default_factory=list)  # several digits; empty for one
-    problem: str = ""  # why there is no digit: "empty", "small" or "none"
+    blank: str = ""  # why there is no digit: a key of ``marks.PROBLEMS``
 
 
 def written_on_photo(picture: Image.Image) -> Writing:
@@ -47,7 +47,7 @@ def written_on_photo(picture: Image.Image) -> Writing:
     strength = np.sqrt((away**2).sum(axis=2))
     digit = _digit(strength)
     if digit is None:
-        return Writing(np.zeros(away.shape[:2], dtype=np.float32), problem=_problem(strength))
+        return Writing(np.zeros(away.shape[:2], dtype=np.float32), blank=_why_blank(strength))
     # What the strokes say: darker or lighter than the paper, and of which colour.
     direction = away[digit.main].mean(axis=0)
     direction /= max(float(np.linalg.norm(direction)), 1e-6)
@@ -244,7 +244,7 @@ def _is_next(box: Box, to: Box) -> bool:
     return shorter >= _NEXT_SIZE * taller and box.gap(to) <= _NEXT * taller
 
 
-def _problem(ink: Pixels) -> str:
+def _why_blank(ink: Pixels) -> str:
     """Why no digit is found: nothing is written, or too small, or else what there is is none."""
     from scipy import ndimage  # noqa: PLC0415
 
@@ -254,7 +254,7 @@ def _problem(ink: Pixels) -> str:
     shorter_side = min(ink.shape)
     if longest < _SPECK * shorter_side:
         return "empty"
-    return "small" if longest < _SMALLEST * shorter_side else "none"
+    return "small" if longest < _SMALLEST * shorter_side else "unclear"
 
 
 def _thickened(digit: _Digit) -> Pixels:

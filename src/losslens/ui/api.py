@@ -14,6 +14,8 @@ from gradio.events import api  # gr.api, which gradio does not export to type ch
 from gradio.utils import get_function_description
 from PIL import Image
 
+from losslens.images.marks import PROBLEMS
+from losslens.images.pen import FORM, MOST_POINTS, Strokes
 from losslens.images.reading import ACCEPTED, PictureError
 from losslens.inference import predictor
 from losslens.inference.predictor import Missing, Prediction, Reading
@@ -22,7 +24,7 @@ from losslens.losses import LOSSES, formula
 from losslens.losses.analysis import MAX_CLASSES, anatomy
 from losslens.tasks import TASKS, Task
 from losslens.tasks.base import InputKind
-from losslens.ui.data_urls import MOST_MEGABYTES, WHAT_TO_SEND, decode
+from losslens.ui.data_urls import MOST_MEGABYTES, WHAT_TO_SEND, decode, decode_drawing
 from losslens.ui.live.endpoint import train
 from losslens.ui.request_guard import refused
 
@@ -36,22 +38,21 @@ _EXAMPLES: dict[str, Any] = {
 }
 _INPUTS: dict[InputKind, str] = {
     "drawing": f"dark ink on light paper or the reverse: {ACCEPTED} and {MOST_MEGABYTES} MB, as a "
-    "data URL (data:image/png;base64,...) or bare base64",
+    "data URL (data:image/png;base64,...) or bare base64; or a pen's strokes as JSON: "
+    f"{FORM}, {MOST_POINTS:,} points at most",
     "photo": f"{ACCEPTED} and {MOST_MEGABYTES} MB, as a data URL (data:image/jpeg;base64,...) or "
     "bare base64",
 }
-_DRAWN = (
-    ' "blank", whether there is nothing to be read; "problem", then why: "empty", "small" or '
-    '"none";'
-)
+_OF_DRAWINGS = """ "blank", whether nothing is found to be read; "problem", only where
+it is no digit, or there is none to be read: a sentence;"""
 _SEVERAL = """
 "digits" has the same of each digit, left to right, row by row, with its "row" from 0: one for a
-single digit. Of several the answers above are to the picture as one, and "marked" is true."""
+single digit. Of several the answers above are to all as one, and "marked" is true."""
 _DESCRIPTION = """Every loss's answer to a {kind} of the task {task}.
 
 It has "answers", by loss: label, logits, softmax and calibrated probabilities of {labels};
 "missing", by loss: why there is no answer;{blank} "unlike", 0..1, how little it looks like any of
-these (null where nothing was fitted); and "marked", whether that is above the threshold.{digits}
+these (null where nothing was fitted); and "marked", whether that is above the threshold.{several}
 
 Args:
     {kind}: {input}
@@ -92,23 +93,21 @@ def answer_endpoint(task: Task) -> Callable[[str], dict[str, Any]]:
     kind = task.input_kind
 
     def answer(picture: str) -> dict[str, Any]:
-        given = _decoded(picture)
+        given = _decoded(picture, task)
         if given is None and kind == "photo":
             raise refused(f"There is no photo: {WHAT_TO_SEND}.")
         reading = Reading(None) if given is None else predictor.read_parts(task.key, given)
         whole = reading.whole or predictor.predict(task.key, task.blank())
-        told = _plain(task, whole)
-        if kind == "photo":
-            return told
-        return told | _of_drawing(task, reading) | ({"marked": True} if reading.rows else {})
+        told = _plain(task, whole) | ({"marked": True} if reading.rows else {})
+        return told | (_of_drawing(task, reading) if kind == "drawing" else {})
 
     answer.__name__ = answer.__qualname__ = task.endpoint_name
     answer.__doc__ = _DESCRIPTION.format(
         kind=kind,
         task=task.key,
         labels=", ".join(task.labels),
-        blank=_DRAWN if kind == "drawing" else "",
-        digits=_SEVERAL if kind == "drawing" else "",
+        blank=_OF_DRAWINGS if kind == "drawing" else "",
+        several=_SEVERAL if kind == "drawing" else "",
         input=_INPUTS[kind],
     )
     value = inspect.Parameter(kind, inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=str)
@@ -161,17 +160,19 @@ def _finite(value: float) -> float | None:
     return value if math.isfinite(value) else None  # JSON has no infinity
 
 
-def _decoded(picture: str) -> Image.Image | None:
+def _decoded(picture: str, task: Task) -> Image.Image | Strokes | None:
     try:
-        return decode(picture)
+        return decode(picture) if task.read is None else decode_drawing(picture)
     except PictureError as error:
         raise refused(str(error)) from None
 
 
 def _of_drawing(task: Task, reading: Reading) -> dict[str, Any]:
+    problem = reading.blank or (reading.whole.problem if reading.whole else "")
     rows = reading.rows or [reading.parts]
     parts = [_plain(task, part) | {"row": row} for row, each in enumerate(rows) for part in each]
-    return {"blank": reading.whole is None, "problem": reading.problem, "digits": parts}
+    told: dict[str, Any] = {"blank": reading.whole is None, "digits": [] if problem else parts}
+    return told | ({"problem": PROBLEMS[problem]} if problem else {})
 
 
 def _plain(task: Task, prediction: Prediction) -> dict[str, Any]:

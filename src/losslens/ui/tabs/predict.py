@@ -1,7 +1,7 @@
 """The tab of a task: a visitor hands over a picture, and every loss's network answers."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -9,17 +9,18 @@ import gradio as gr
 from PIL import Image, ImageOps
 from torch import Tensor
 
+from losslens.images.pen import Strokes
 from losslens.images.reading import PictureError
 from losslens.inference import predictor
 from losslens.inference.predictor import Prediction, Reading
 from losslens.tasks import Task
 from losslens.tasks.base import Sample
-from losslens.ui.components.answers import Choices, View, answers_html, message, seen
+from losslens.ui.components.answers import Choices, View, answers_html, message, problem, seen
 from losslens.ui.components.drawing_pad import drawing_pad
 from losslens.ui.components.parts import parts_html
 from losslens.ui.components.picture_upload import picture_upload, refusal
 from losslens.ui.components.saliency import drawing_style, photo_style
-from losslens.ui.data_urls import decode, jpeg_url
+from losslens.ui.data_urls import decode, decode_drawing, jpeg_url
 from losslens.ui.html import Markup
 from losslens.ui.i18n import Words
 from losslens.ui.page import LATEST, AnswerTab, Page, Tab
@@ -27,7 +28,7 @@ from losslens.ui.page import LATEST, AnswerTab, Page, Tab
 _PREDICT: dict[str, Any] = {**LATEST, "concurrency_id": "predict", "concurrency_limit": 2}
 # Saliency maps cost fifty times the compute of the answers, which must not queue behind them.
 _EXPLAIN: dict[str, Any] = {**_PREDICT, "concurrency_id": "explain"}
-Given = Image.Image | PictureError | None  # a picture, why it cannot be used, or nothing
+Given = Image.Image | Strokes | PictureError | None  # what to read, why it cannot be, or nothing
 _CHOOSE = (Path(__file__).parents[1] / "static" / "parts.js").read_text(encoding="utf-8")
 _THUMBNAIL = (200, 200)  # pixels of a sample button's picture, at most
 
@@ -50,7 +51,7 @@ class _Panel:
     answered: gr.State  # the Prediction that is shown now, or None; the picture itself is not kept
     truth: gr.Radio
     view: gr.Radio
-    parts: gr.HTML  # to choose from, where the picture has several
+    parts: gr.HTML  # to choose from, where there are several
     answer: gr.HTML
     maps: gr.HTML  # the style sheet of the saliency maps
 
@@ -66,20 +67,51 @@ class _Answerer:
     task: Task
     words: Words
 
-    def read(self, picture: Image.Image | None) -> Reading:
-        """The answers to a picture, and to each of its parts where there are several."""
-        return predictor.read_parts(self.task.key, picture) if picture else Reading(None)
+    def read(self, given: Image.Image | Strokes | None) -> Reading:
+        """The answers to what is given, and to each of its parts where there are several."""
+        return Reading(None) if given is None else predictor.read_parts(self.task.key, given)
 
     def answer(self, prediction: Prediction | None, truth: str, view: View) -> Markup:
         """The cards; without a prediction, what to do for one."""
         if prediction is None:
-            return self.nothing("")
+            return message(self.words.task(self.task.key, "blank"))
+        if prediction.problem:
+            return problem(self.words.task(self.task.key, prediction.problem))
         return answers_html(self.task, prediction, Choices(truth, view), self.words)
 
-    def nothing(self, problem: str) -> Markup:
-        """Why there is no answer; without a reason, what to do for one."""
-        part = f"problem_{problem}" if problem else "blank"
-        return message(self.words.task(self.task.key, part))
+    def on_drawing(self, value: object, truth: str, view: View) -> tuple[Any, ...]:
+        """What is shown of the pad's value; an erased pad is an empty one."""
+        given: Given
+        try:
+            given = decode(value) if self.task.read is None else decode_drawing(value)
+        except PictureError as error:
+            given = error
+        return self.on_picture(given, truth, view, hint=True)
+
+    def on_picture(
+        self, given: Given, truth: str, view: View, hint: bool = False
+    ) -> tuple[Any, ...]:
+        """Of a picture or strokes: reading, first part, strip, what the networks see, cards."""
+        if isinstance(given, PictureError):
+            refused = message(refusal(given, self.words))
+            return Reading(None), None, Markup(), self.seen(None), refused
+        reading = self.read(given)
+        first = next(iter(reading.parts), None)
+        looked, cards = self.shown(first, truth, view)
+        if reading.blank and not (hint and reading.blank == "empty"):
+            cards = message(self.words.task(self.task.key, f"blank_{reading.blank}"))
+        return reading, first, parts_html(self.task, reading, self.words), looked, cards
+
+    def shown(self, prediction: Prediction | None, truth: str, view: View) -> tuple[Markup, Markup]:
+        """What the networks see, and the cards."""
+        return self.seen(prediction), self.answer(prediction, truth, view)
+
+    def choose(
+        self, reading: Reading, truth: str, view: View, event: gr.EventData
+    ) -> tuple[Any, ...]:
+        """A part that was clicked, and what is shown of it."""
+        part = reading.parts[int(event.index)]
+        return part, *self.shown(part, truth, view)
 
     def seen(self, prediction: Prediction | None) -> Markup:
         """The picture that the networks see."""
@@ -87,7 +119,7 @@ class _Answerer:
 
     def drawing_maps(self, prediction: Prediction | None) -> Markup:
         """The style sheet of the saliency maps on a drawing."""
-        if prediction is None:
+        if prediction is None or prediction.problem:
             return Markup()
         maps = predictor.saliency_maps(self.task.key, prediction.features)
         return drawing_style(self.task, maps, self._picture(prediction))
@@ -113,46 +145,21 @@ def _drawing_layout(task: Task, words: Words) -> AnswerTab:
         gr.Markdown(words.task(task.key, "privacy"), elem_classes="small")
     panel = _panel(answerer)
 
-    def on_drawing(value: object, truth: str, view: View) -> tuple[Any, ...]:
-        try:
-            reading = answerer.read(decode(value))
-        except PictureError as error:
-            return on_picture(error, truth, view)
-        empty = reading.problem == "empty"  # all was erased
-        return answered(replace(reading, problem="") if empty else reading, truth, view)
-
-    def on_picture(picture: Given, truth: str, view: View) -> tuple[Any, ...]:
-        if isinstance(picture, PictureError):
-            refused = message(refusal(picture, words))
-            return Reading(None), None, Markup(), answerer.seen(None), refused
-        return answered(answerer.read(picture), truth, view)
-
-    def answered(reading: Reading, truth: str, view: View) -> tuple[Any, ...]:
-        first = next(iter(reading.parts), None)
-        looked, cards = shown(first, truth, view)
-        strip = parts_html(task, reading, words)
-        return reading, first, strip, looked, cards if first else answerer.nothing(reading.problem)
-
-    def shown(prediction: Prediction | None, truth: str, view: View) -> tuple[Markup, Markup]:
-        return answerer.seen(prediction), answerer.answer(prediction, truth, view)
-
-    def choose(reading: Reading, truth: str, view: View, event: gr.EventData) -> tuple[Any, ...]:
-        part = reading.parts[int(event.index)]
-        return part, *shown(part, truth, view)
-
     read = gr.State(Reading(None))
-    cards = [panel.answered, looked_at, panel.answer]
-    outputs = [read, panel.answered, panel.parts, looked_at, panel.answer]
-    drawn = pad.change(on_drawing, [pad, *panel.choices], outputs, **_PREDICT)
-    uploaded = upload.change(on_picture, [upload, *panel.choices], outputs, **_PREDICT)
-    chosen = panel.parts.click(choose, [read, *panel.choices], cards, **_PREDICT)
+    shown = [looked_at, panel.answer]
+    outputs = [read, panel.answered, panel.parts, *shown]
+    drawn = pad.change(answerer.on_drawing, [pad, *panel.choices], outputs, **_PREDICT)
+    uploaded = upload.change(answerer.on_picture, [upload, *panel.choices], outputs, **_PREDICT)
+    chosen = panel.parts.click(
+        answerer.choose, [read, *panel.choices], [panel.answered, *shown], **_PREDICT
+    )
     for event in (drawn, uploaded, chosen):
         event.success(answerer.drawing_maps, panel.answered, panel.maps, **_EXPLAIN)
 
     def show_after(event: Any) -> None:
         inputs = [panel.answered, *panel.choices]
-        event = event.then(lambda: Markup(), None, panel.parts, **_PREDICT)
-        event = event.then(shown, inputs, [looked_at, panel.answer], **_PREDICT)
+        event = event.then(Markup, None, panel.parts, **_PREDICT)
+        event = event.then(answerer.shown, inputs, shown, **_PREDICT)
         event.success(answerer.drawing_maps, panel.answered, panel.maps, **_EXPLAIN)
 
     return AnswerTab(panel.answered, panel.truth, show_after)
@@ -175,7 +182,9 @@ def _photo_layout(task: Task, words: Words) -> AnswerTab:
         prediction = answerer.read(photo).whole
         shown = answerer.answer(prediction, truth, view)
         # In one event: a map that came later would lie on the photo before.
-        maps = answerer.photo_maps(prediction, photo) if prediction and photo else Markup()
+        maps = Markup()
+        if prediction is not None and isinstance(photo, Image.Image):
+            maps = answerer.photo_maps(prediction, photo)
         return prediction, shown, maps
 
     outputs = [panel.answered, panel.answer, panel.maps]
