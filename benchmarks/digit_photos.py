@@ -44,12 +44,13 @@ LINES, RED = (0.66, 0.75, 0.88), (0.88, 0.45, 0.45)
 class Photo:
     """A sheet of paper on which things are laid, one over the other."""
 
-    def __init__(self, strokes: Strokes, seed: int) -> None:
+    def __init__(self, strokes: Strokes, seed: int, digit: float = 1) -> None:
+        """``digit`` is a digit's height as a share of what is written, where that is a number."""
         self.chance = np.random.default_rng(seed)
         width = int(self.chance.integers(220, 640))
         height = round(width * self.chance.choice([0.75, 1, 1.33]))
         self.size, self.short = (width, height), min(width, height)
-        self.strokes = strokes
+        self.strokes, self.digit = strokes, digit
         self.down, self.across = (
             np.mgrid[0:height, 0:width].astype(np.float32) / self.short  # in shorter sides
         )
@@ -82,12 +83,15 @@ class Photo:
 
     def write(self, ink: Colour, width: tuple[float, float], tilt: float = 0) -> Field:
         """The digit somewhere in the middle; width as a share of its size, tilt in degrees."""
-        stroke, size = self.between(*width), self.between(0.3, 0.6)
+        stroke, size = self.between(*width) * self.digit, self.between(0.3, 0.6)
+        if self.digit < 1:  # a number takes more of the sheet
+            size = 0.3 + size / 2
         points = np.concatenate([np.array(each, dtype=float) for each in self.strokes])
         low, high = points.min(axis=0), points.max(axis=0)
         scale = size / max(float((high - low).max()), 1.0)
         shares = np.array(self.size) / self.short
-        centre = shares / 2 + [self.between(-0.1, 0.1), self.between(-0.1, 0.1)]
+        off = 0.1 if self.digit == 1 else 0.03
+        centre = shares / 2 + [self.between(-off, off), self.between(-off, off)]
         turn = math.radians(tilt + self.between(-4, 4))
         turned = np.array([[math.cos(turn), math.sin(turn)], [-math.sin(turn), math.cos(turn)]])
 

@@ -125,13 +125,13 @@ def placed(strokes: Strokes, size: float, place: float) -> list[list[list[float]
     return [((each - low) * scale + corner).round(1).tolist() for each in strokes]
 
 
-def painted(strokes: list[list[list[float]]]) -> Image.Image:
+def painted(strokes: list[list[list[float]]], brush: int = PEN) -> Image.Image:
     """The pad's picture of strokes, drawn with its round brush."""
     paper = Image.new("L", (PAD * FINE, PAD * FINE), 255)
-    pen, radius = ImageDraw.Draw(paper), PEN * FINE / 2
+    pen, radius = ImageDraw.Draw(paper), brush * FINE / 2
     for stroke in strokes:
         line = [(x * FINE, y * FINE) for x, y in stroke]
-        pen.line(line, fill=17, width=PEN * FINE, joint="curve")
+        pen.line(line, fill=17, width=brush * FINE, joint="curve")
         for x, y in line:
             pen.ellipse((x - radius, y - radius, x + radius, y + radius), fill=17)
     return paper.resize((PAD, PAD), Image.Resampling.BOX)

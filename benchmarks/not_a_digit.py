@@ -32,7 +32,7 @@ from losslens.data.dataset import Dataset
 from losslens.data.sources import mnist, read_idx
 from losslens.evaluation import ood
 from losslens.images.pen import read_strokes
-from losslens.images.preprocessing import digit_tensor, read_digit
+from losslens.images.preprocessing import digit_tensor, read_digits
 
 LIKE_DIGITS = "BIOSZilosz"  # set aside, and told apart
 SCRIPTS = {  # first and last code point; none is learnt from
@@ -152,7 +152,7 @@ def digits(options: argparse.Namespace) -> Iterator[tuple[str, Tensor]]:
         with gzip.open(options.pen, "rt") as lines:
             rows = [json.loads(line)["strokes"] for line in lines][1::2]
         strokes = ([[[x, -y] for x, y in line] for line in row] for row in rows)
-        drawn = [read_digit(read_strokes(each)).whole for each in strokes]
+        drawn = [read_digits(read_strokes(each)).whole for each in strokes]
         yield "pen strokes", torch.stack(drawn)
     if options.semeion:
         yield "Semeion", read(sorted(options.semeion.glob("*/*.png")))
@@ -183,7 +183,7 @@ def other_things(options: argparse.Namespace) -> Iterator[tuple[str, Tensor]]:
 
 def read(paths: list[Path]) -> Tensor:
     """Picture files, read as a visitor's."""
-    return torch.stack([read_digit(Image.open(path)).whole for path in paths])
+    return torch.stack([read_digits(Image.open(path)).whole for path in paths])
 
 
 if __name__ == "__main__":

@@ -172,11 +172,18 @@ def _predict_arguments(parser: argparse.ArgumentParser) -> None:
 def _predict(options: argparse.Namespace) -> None:
     predictor, task = _import("inference.predictor"), _import("tasks").TASKS[options.task]
     picture = _import("images.reading").read_picture(options.picture)
-    prediction = predictor.predict_picture(task.key, picture)
-    if prediction.problem:
-        raise ValueError(_import("images.marks").PROBLEMS[prediction.problem])
-    if task.is_blank(prediction.features):
-        raise ValueError(f"{options.picture} is blank: there is nothing to read")
+    reading = predictor.read_parts(task.key, picture)
+    problem = reading.blank or (reading.whole.problem if reading.whole and not reading.rows else "")
+    if problem:
+        raise ValueError(_import("images.marks").PROBLEMS[problem])
+    for place, prediction in enumerate(reading.parts, start=1):
+        if reading.rows:
+            print(f"Part {place} of {len(reading.parts)}:")
+        _print_answers(task, prediction)
+
+
+def _print_answers(task: Any, prediction: Any) -> None:
+    predictor = _import("inference.predictor")
     for answer in prediction.answers:
         if isinstance(answer, predictor.Missing):
             print(f"{answer.loss:14} {answer.problem}")

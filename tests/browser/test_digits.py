@@ -13,7 +13,7 @@ from losslens.losses.catalogue import card_losses
 from losslens.tasks import TASKS
 from losslens.ui.components.picture_upload import refusal
 from losslens.ui.i18n import WORDS
-from support.pages import answers, draw, not_wider_than_the_window, says, settled
+from support.pages import answers, draw, not_wider_than_the_window, says, settled, violations
 from support.waiting import until
 
 TASK = "digits"
@@ -38,6 +38,41 @@ def test_a_drawn_digit_is_read_by_every_network(
     assert page.locator(".card .bar").count() == len(card_losses()) * len(LABELS)
     assert page.locator(".flagged").count() == 0
     assert not_wider_than_the_window(page)
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_digits_of_a_number_are_there_to_choose(visit: Any, width: int) -> None:
+    page, words = visit(width=width).page, WORDS["en"]
+    seven = [(150, 80), (230, 80), (180, 220)]
+    draw(page, [[(70, 60), (70, 220)], seven])
+    total = len(LOSSES)
+    said = words.task(TASK, "several_agree").format(total=total, answer="17")
+    page.locator(".several-said").get_by_text(said).wait_for()
+    says(page, TASK, all_read("1"))
+    settled(page)  # no answer to an earlier piece of the stroke is still to come
+    assert not_wider_than_the_window(page)
+    second = page.get_by_role("button", name=words.task(TASK, "part").format(place=2, answer="7"))
+    second.focus()
+    page.keyboard.press("Enter")
+    says(page, TASK, all_read("7"))
+    assert second.get_attribute("aria-pressed") == "true"
+    assert second.evaluate("each => each === document.activeElement")
+    assert answers(page, TASK) == dict.fromkeys(card_losses(), "7")
+    page.locator(".several button").first.click()
+    says(page, TASK, all_read("1"))
+    settled(page)
+    assert violations(page) == []
+    page.get_by_role("button", name=words["predict.undo"]).click()
+    page.locator(".several").wait_for(state="detached")
+    says(page, TASK, all_read("1"))
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_what_is_wrong_with_a_photo_is_said(visit: Any, tmp_path: Path, language: str) -> None:
+    page = visit(path="" if language == "en" else language).page
+    Image.new("L", (300, 300), 180).save(tmp_path / "paper.png")
+    page.set_input_files(".upload input[type=file]", tmp_path / "paper.png")
+    says(page, TASK, WORDS[language].task(TASK, "blank_empty"))
 
 
 def test_it_answers_while_the_stroke_goes_on(visit: Any) -> None:

@@ -8,7 +8,7 @@ from PIL import Image
 from losslens.data.dataset import Dataset
 from losslens.images.low import fills_its_frame, paper_of, without_steps
 from losslens.images.marks import cropped
-from losslens.images.preprocessing import read_digit
+from losslens.images.preprocessing import read_digits
 from losslens.inference import predictor
 
 SIDE = 16  # pixels
@@ -75,5 +75,5 @@ def test_a_clear_rim_says_what_is_paper_and_larger_pictures_are_as_before() -> N
     assert paper_of(grey) is None
     large = Image.new("L", (120, 120), 255)
     large.paste(0, (50, 20, 60, 100))
-    digit = read_digit(large).whole
+    digit = read_digits(large).whole
     assert set(digit.unique().tolist()) == {0.0, 1.0} and digit.dtype == torch.float32

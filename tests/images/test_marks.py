@@ -6,7 +6,7 @@ from PIL import Image, ImageDraw
 
 from losslens.data.dataset import Dataset
 from losslens.images.marks import PROBLEMS, problem_of
-from losslens.images.preprocessing import read_digit
+from losslens.images.preprocessing import read_digits
 from losslens.inference import predictor
 from losslens.inference.classifier import load
 
@@ -48,7 +48,7 @@ def test_a_dot_and_a_scribble_on_a_picture(
     paint: str, problem: str, colours: tuple[int, int]
 ) -> None:
     picture = drawn(paint, *colours)
-    assert read_digit(picture).problem == problem
+    assert read_digits(picture).problem == problem
     prediction = predictor.predict_picture("digits", picture)
     assert prediction.problem == problem and not prediction.given
     assert predictor.is_flagged("digits", prediction)
@@ -64,4 +64,4 @@ def test_of_all_mini_digits_none_is_taken_for_a_mark(mini: Dataset) -> None:
 
 def test_an_empty_picture_has_no_such_problem() -> None:
     assert problem_of(np.zeros((5, 5), np.float32)) == ""
-    assert read_digit(Image.new("L", (PAD, PAD), 255)).problem == ""
+    assert read_digits(Image.new("L", (PAD, PAD), 255)).problem == ""

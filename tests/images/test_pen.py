@@ -16,7 +16,7 @@ from losslens.images.pen import (
     StrokesError,
     read_strokes,
 )
-from losslens.images.preprocessing import DIGIT_SIDE, digit_tensor, read_digit
+from losslens.images.preprocessing import DIGIT_SIDE, digit_tensor, read_digits
 from losslens.inference import predictor
 
 FOUR = [[[170, 40], [90, 160], [205, 160]], [[168, 105], [160, 240]]]
@@ -39,13 +39,15 @@ def moved(strokes: list[list[list[float]]], scale: float, x: float, y: float) ->
 def test_neither_size_nor_place_matters(
     digit: list[list[list[float]]], scale: float, corner: tuple[int, int]
 ) -> None:
-    found = read_digit(moved(digit, scale, *corner))
-    torch.testing.assert_close(found.whole, read_digit(read_strokes(digit)).whole, atol=0.1, rtol=0)
+    found = read_digits(moved(digit, scale, *corner))
+    torch.testing.assert_close(
+        found.whole, read_digits(read_strokes(digit)).whole, atol=0.1, rtol=0
+    )
     assert found.problem == ""
 
 
 def test_strokes_fill_mnists_box_with_mnists_pen() -> None:
-    digit = read_digit(read_strokes([[[10, 10], [10, 240]]])).whole
+    digit = read_digits(read_strokes([[[10, 10], [10, 240]]])).whole
     assert digit.shape == (1, DIGIT_SIDE, DIGIT_SIDE) and digit.max() == 1
     rows = (digit[0] > 0).any(dim=1).nonzero()
     assert rows.max() - rows.min() + 1 == 20
@@ -151,6 +153,6 @@ def test_the_picture_of_strokes_and_the_strokes_look_alike() -> None:
     pen = ImageDraw.Draw(paper)
     for stroke in FOUR:
         pen.line([tuple(point) for point in stroke], 17, width=20, joint="curve")
-    drawn, sent = digit_tensor(paper), read_digit(read_strokes(FOUR)).whole
+    drawn, sent = digit_tensor(paper), read_digits(read_strokes(FOUR)).whole
     shifted = [drawn.roll((down, right), (1, 2)) for down in (-1, 0, 1) for right in (-1, 0, 1)]
     assert min(float(np.abs(each - sent).mean()) for each in shifted) < 0.05

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from losslens.images.paper import is_drawing
+from losslens.images.paper import rim_of
 from losslens.images.preprocessing import Pixels, digit_tensor, is_blank
 from losslens.inference import predictor
 from support.pictures import PAD, stroke
@@ -59,13 +59,14 @@ def test_lines_with_nothing_written_on_them_are_blank(both: bool) -> None:
 def test_strokes_on_clean_paper_are_a_drawing_even_at_the_rim(
     box: tuple[int, int, int, int],
 ) -> None:
-    assert is_drawing(grey(stroke(box=box)))
+    assert rim_of(grey(stroke(box=box))).is_drawing
 
 
 def test_a_photo_a_table_and_a_ruled_page_are_no_drawings() -> None:
     table = stroke()
     ImageDraw.Draw(table).rectangle((250, 0, PAD, PAD), "#6b4a32")
-    assert not any(is_drawing(grey(each)) for each in (noisy(stroke()), table, lined(24, False)))
+    pictures = (noisy(stroke()), table, lined(24, False))
+    assert not any(rim_of(grey(each)).is_drawing for each in pictures)
 
 
 @pytest.mark.parametrize(("ink", "paper"), [("black", "white"), ("white", "#203028")])

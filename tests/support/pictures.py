@@ -29,6 +29,17 @@ def stroke(
     return picture
 
 
+def side_by_side(pictures: list[Image.Image], gap: int = 0, rows: int = 1) -> Image.Image:
+    """Digits of one size as a number, dark on light; in several rows as many in each."""
+    width, height = pictures[0].size
+    across = len(pictures) // rows
+    page = Image.new("L", (across * (width + gap) + gap, rows * (height + gap) + gap), 255)
+    for index, picture in enumerate(pictures):
+        row, column = divmod(index, across)
+        page.paste(picture, (gap + column * (width + gap), gap + row * (height + gap)))
+    return page
+
+
 def encoded(picture: Image.Image, kind: str = "PNG", **options: object) -> bytes:
     """The file of a picture."""
     stream = io.BytesIO()

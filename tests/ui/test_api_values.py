@@ -12,6 +12,7 @@ import pytest
 import torch
 from PIL import Image, ImageDraw
 
+from losslens.images.marks import PROBLEMS
 from losslens.inference import predictor
 from losslens.losses import LOSSES
 from losslens.losses.analysis import MAX_CLASSES, MAX_LOGIT
@@ -19,7 +20,7 @@ from losslens.losses.catalogue import card_losses
 from losslens.tasks import TASKS
 from losslens.ui.api import answer_endpoint, loss_value
 from losslens.ui.app import build
-from support.pictures import PAD, encoded
+from support.pictures import PAD, encoded, side_by_side
 from support.shipped import shipped
 
 predict_digit, predict_pet, predict_fashion = (
@@ -69,7 +70,9 @@ def same_answers(told: dict[str, Any], task: str, image: torch.Tensor) -> None:
 
 def test_a_digit_gets_the_answers_of_all_networks() -> None:
     told = predict_digit(data_url(SEVEN))
-    assert set(told) == {"answers", "missing", "unlike", "marked", "blank"}
+    assert set(told) == {"answers", "missing", "unlike", "marked", "blank", "digits"}
+    assert [each["row"] for each in told["digits"]] == [0]
+    assert told["digits"][0]["answers"] == told["answers"]
     same_answers(told, "digits", TASKS["digits"].to_tensor(SEVEN))
     assert {answer["label"] for answer in told["answers"].values()} == {"7"}
     assert told["blank"] is False and told["marked"] is False and told["unlike"] < 0.5
@@ -81,6 +84,24 @@ def test_an_empty_pad_is_said_to_be_blank_and_answered_as_such(drawing: str | No
     told = predict_digit(drawing)
     assert told["blank"] is True
     same_answers(told, "digits", torch.zeros(TASKS["digits"].shape))
+
+
+def test_each_digit_of_a_number_is_answered() -> None:
+    samples = {each.key: each.picture for each in TASKS["digits"].samples()}
+    told = predict_digit(data_url(side_by_side([samples[key] for key in "407"], gap=4)))
+    read = [{answer["label"] for answer in each["answers"].values()} for each in told["digits"]]
+    assert read == [{"4"}, {"0"}, {"7"}]
+    assert [each["marked"] for each in told["digits"]] == [False] * 3
+    assert told["marked"] is True and told["blank"] is False
+
+
+def test_why_a_drawing_cannot_be_read_is_told() -> None:
+    told = predict_digit(data_url(Image.new("L", (PAD, PAD), 200)))
+    assert (told["blank"], told["problem"], told["digits"]) == (
+        True,
+        PROBLEMS["empty"],
+        [],
+    )
 
 
 def test_a_sign_that_is_no_digit_is_flagged() -> None:

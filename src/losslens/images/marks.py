@@ -1,4 +1,4 @@
-"""What is drawn, but cannot be a digit: a dot, a blot, a scribble."""
+"""What cannot be a digit: a dot, a blot, a scribble, or nothing at all."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -6,6 +6,9 @@ from PIL import Image
 
 PROBLEMS = {
     "dot": "This is a dot, not a digit: draw a digit, larger or with a thinner pen.",
+    "empty": "There is no writing in this picture: all of it looks like paper.",
+    "small": "What is written in this picture is too small to read: cut out its part.",
+    "unclear": "There are no strokes of a digit with paper around them in this picture.",
     "scribble": "This is a scribble, not a digit: clear it and draw one digit.",
 }
 

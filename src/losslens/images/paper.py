@@ -27,25 +27,26 @@ _OF_A_LINE = 35  # percentile of the ink along a line that is its own: the digit
 _OVERWRITTEN = 1.5  # times as strong as its line is a place where the digit runs along it
 
 
-def is_clean(grey: Pixels) -> bool:
-    """Whether most of the rim has one value, exactly: drawn or made, not photographed."""
-    rim = np.concatenate(_sides(grey))
-    return bool((rim == np.median(rim)).mean() >= _DRAWN)
+@dataclass(frozen=True)
+class Rim:
+    """What the rim of a picture (H, W) says of how it was made."""
+
+    is_clean: bool  # most of it has one value, exactly: drawn or made, not photographed
+    is_drawing: bool  # and nothing but strokes comes over it
 
 
-def is_drawing(grey: Pixels) -> bool:
-    """Whether the paper is clean, and nothing but strokes comes over its rim."""
-    sides = _sides(grey)
+def rim_of(grey: Pixels) -> Rim:
+    """Look at the rim of a picture."""
+    sides = [grey[0], grey[-1], grey[:, 0], grey[:, -1]]
     if all((side == grey[0, 0]).all() for side in sides):
-        return True
-    other = [side != np.median(np.concatenate(sides)) for side in sides]
+        return Rim(is_clean=True, is_drawing=True)
+    middle = np.median(np.concatenate(sides))
+    other = [side != middle for side in sides]
+    is_clean = bool(np.concatenate(other).mean() <= 1 - _DRAWN)
     crossings = sum(int(np.count_nonzero(np.diff(side.astype(np.int8)) == 1)) for side in other)
     taken = max(side.mean() for side in other)
-    return is_clean(grey) and bool(taken < _SIDE_TAKEN) and crossings <= _CROSSINGS
-
-
-def _sides(grey: Pixels) -> list[Pixels]:
-    return [grey[0], grey[-1], grey[:, 0], grey[:, -1]]
+    is_drawing = is_clean and bool(taken < _SIDE_TAKEN) and crossings <= _CROSSINGS
+    return Rim(is_clean, is_drawing)
 
 
 def difference(colour: Pixels) -> Pixels:

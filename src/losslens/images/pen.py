@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from losslens.images.marks import problem_of
+from losslens.images.pieces import boxes_of, grouped
 
 MOST_STROKES = 500
 MOST_POINTS = 20_000  # of all strokes together
@@ -19,6 +20,9 @@ FORM = "a list of strokes, each a list of points [x, y], in pixels of the pad, y
 _FINE = 8  # times finer than MNIST's pixels, then averaged
 _BOX = 20  # of these pixels; the longer side of a digit
 _PEN = 2.4  # likewise; as thick as MNIST's strokes are, by the median
+_LOOKED_AT = 320  # pixels of the longer side, where several digits are looked for
+_THIN = 0.08  # of the height; a pen so thin leaves paper between them
+_LEAST_THIN = 4.0  # pixels of these
 _NEAR = 0.25  # likewise; points nearer than that are one
 _DOT = 6.0  # pixels of the pad; who presses and lifts moves no further
 _LONG = 6.5  # times its longer side is a way that fills the box; of 3,747 pen digits 5.0 at most
@@ -26,6 +30,7 @@ _FILLED = 0.45  # of the box; what is written twice, line on line, fills no more
 _LONGEST = 13.0  # times the longer side; nobody writes a digit so often on itself
 _FARTHEST = 10_000.0  # pixels of the pad, either way
 
+Path = list[tuple[float, float]]
 Line = NDArray[np.float64]  # (N, 2): x to the right, y downward
 
 
@@ -56,22 +61,48 @@ class Strokes:
         is_scribble = way > (_LONG if filled else _LONGEST) * self.size
         return "scribble" if is_scribble else problem_of(ink)
 
+    def rows(self) -> list[list["Strokes"]]:
+        """The strokes of each digit, row by row, left to right; [] where there are not several."""
+        from scipy import ndimage  # noqa: PLC0415
+
+        if self.size < _DOT:
+            return []
+        height = float(np.ptp(np.concatenate(self.lines)[:, 1]))
+        pen = max(_LEAST_THIN, _THIN * height * _LOOKED_AT / self.size)
+        ink, paths = _drawn(self.lines, _LOOKED_AT, pen)
+        labels, _ = ndimage.label(ink > 0, np.ones((3, 3)))
+        numbers = [int(labels[round(path[0][1]), round(path[0][0])]) for path in paths]
+        owned = list(zip(self.lines, numbers, strict=True))
+        return [
+            [Strokes(tuple(line for line, own in owned if own in digit.numbers)) for digit in row]
+            for row in grouped(boxes_of(labels))
+        ]
+
     def ink(self) -> NDArray[np.float32]:
         """Drawn (H, W) in 0..1, the longer side 160 pixels, whatever their size was."""
         lines = self.lines if self.size >= _DOT else (self.lines[0][:1],)
-        points = np.concatenate(lines)
-        low, extent = points.min(axis=0), np.ptp(points, axis=0)
-        scale = (_BOX - _PEN) * _FINE / max(float(extent.max()), 1e-6)
-        radius = _PEN * _FINE / 2
-        wide, high = np.ceil(extent * scale + 2 * radius).astype(int)
-        picture = Image.new("L", (int(wide), int(high)), 0)
-        pen = ImageDraw.Draw(picture)
-        for line in lines:
-            path = [(float(x), float(y)) for x, y in _thinned((line - low) * scale) + radius - 0.5]
-            pen.line(path, fill=255, width=round(2 * radius))
-            for x, y in path:
-                pen.ellipse((x - radius, y - radius, x + radius, y + radius), fill=255)
-        return np.asarray(picture, dtype=np.float32) / np.float32(255)
+        return _drawn(lines, _BOX * _FINE, _PEN * _FINE)[0]
+
+
+def _drawn(
+    lines: tuple[Line, ...], side: int, pen: float
+) -> tuple[NDArray[np.float32], list[Path]]:
+    """Lines as ink (H, W) in 0..1, the longer side so many pixels, and where each of them runs."""
+    points = np.concatenate(lines)
+    low, extent = points.min(axis=0), np.ptp(points, axis=0)
+    scale = (side - pen) / max(float(extent.max()), 1e-6)
+    radius = pen / 2
+    wide, high = np.ceil(extent * scale + pen).astype(int)
+    picture = Image.new("L", (int(wide), int(high)), 0)
+    draw = ImageDraw.Draw(picture)
+    paths = []
+    for line in lines:
+        path = [(float(x), float(y)) for x, y in _thinned((line - low) * scale) + radius - 0.5]
+        draw.line(path, fill=255, width=round(pen))
+        for x, y in path:
+            draw.ellipse((x - radius, y - radius, x + radius, y + radius), fill=255)
+        paths.append(path)
+    return np.asarray(picture, dtype=np.float32) / np.float32(255), paths
 
 
 def _thinned(line: Line) -> Line:

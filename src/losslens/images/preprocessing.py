@@ -1,5 +1,6 @@
 """Pictures in, tensors out: one way for training, evaluation, app, command line and Python."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,10 +11,11 @@ from torch import Tensor
 
 from losslens.images import low
 from losslens.images.marks import cropped, problem_of
-from losslens.images.paper import is_clean, is_drawing
+from losslens.images.paper import rim_of
 from losslens.images.pen import Strokes
+from losslens.images.pieces import rows_of
 from losslens.images.reducing import upright_rgb
-from losslens.images.strokes import ink_of_photo
+from losslens.images.strokes import Writing, written_on_photo
 
 DIGIT_SIDE = 28  # pixels; MNIST's picture
 PHOTO_SIDE = 292  # pixels: EfficientNet-Lite2's 260 on the middle, and the rim around them
@@ -22,27 +24,34 @@ _BOX = 20  # pixels; MNIST fits each digit into this square, keeping its proport
 _LEAST_CONTRAST = 0.12  # of the full range from black to white; below it there is nothing written
 _PAPER = 0.25  # ink weaker than this share of the strongest is paper, shadow or noise
 _STRONGEST = 90  # percentile of the ink that counts as its full strength
+_MOST_PIXELS = 4_000_000  # that are looked at for digits; a larger picture is made smaller
 
 Pixels = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
 class Found:
-    """What there is to be read."""
+    """What there is to be read; every tensor is the input of a network."""
 
-    whole: Tensor  # the network's input; all zeros where nothing is written
-    problem: str = ""  # why there is no digit: a key of ``marks.PROBLEMS``
+    whole: Tensor  # what is given as one; all zeros where nothing is written
+    problem: str = ""  # why it is no digit: a key of ``marks.PROBLEMS``
+    rows: tuple[tuple[Tensor, ...], ...] = ()  # its parts, where there are several, row by row
+    blank: str = ""  # why nothing is found; likewise
 
 
-def read_digit(given: Image.Image | Strokes) -> Found:
-    """One digit, of a picture or of the strokes of a pen: ``digit_tensor``, or why there is none.
+def read_digits(given: Image.Image | Strokes) -> Found:
+    """The digits of a picture or of the strokes of a pen, or why there are none.
 
-    Strokes are drawn at the width of MNIST's pen, whatever their size was.
+    Each is as ``digit_tensor`` gives one alone. Several stand side by side, in one row or more,
+    with paper between them. Strokes are drawn at the width of MNIST's pen, whatever their size was.
     """
     if isinstance(given, Strokes):
-        return Found(_tensor(given.ink()), given.problem)
-    ink = _written(given)
-    return Found(_tensor(ink), problem_of(ink))
+        rows = _tensors([[each.ink() for each in row] for row in given.rows()])
+        return Found(_tensor(given.ink()), "" if rows else given.problem, rows)
+    written = _written(given)
+    rows = _tensors(written.rows)
+    problem = "" if rows else problem_of(written.digit)
+    return Found(_tensor(written.digit), problem, rows, written.blank)
 
 
 def digit_tensor(picture: Image.Image) -> Tensor:
@@ -55,19 +64,30 @@ def digit_tensor(picture: Image.Image) -> Tensor:
     centre. A picture with nothing written on it, or nothing to be read, gives all zeros.
     http://yann.lecun.com/exdb/mnist/
     """
-    return _tensor(_written(picture))
+    return _tensor(_written(picture).digit)
 
 
-def _written(picture: Image.Image) -> Pixels:
-    """How much ink of a digit is at each place, 0..1."""
-    upright = upright_rgb(picture)
+def _written(picture: Image.Image) -> Writing:
+    upright = _small_enough(upright_rgb(picture))
     grey = np.asarray(upright.convert("L"), dtype=np.float32) / np.float32(255)
     if max(grey.shape) <= low.LARGEST:
-        return _ink_of_few_pixels(grey)
-    ink = _ink(grey) if is_drawing(grey) else ink_of_photo(upright)
-    if not ink.any() and is_clean(grey):  # a bar from one side to the other, and nothing else
-        ink = _ink(grey)
-    return ink
+        return _drawn(_ink_of_few_pixels(grey))
+    rim = rim_of(grey)
+    if rim.is_drawing:
+        return _drawn(_ink(grey))
+    written = written_on_photo(upright)
+    if written.blank and rim.is_clean:  # a bar from one side to the other, and nothing else
+        return _drawn(_ink(grey))
+    return written
+
+
+def _drawn(ink: Pixels) -> Writing:
+    return Writing(ink, rows_of(ink), "" if ink.any() else "empty")
+
+
+def _small_enough(picture: Image.Image) -> Image.Image:
+    factor = math.ceil(math.sqrt(picture.width * picture.height / _MOST_PIXELS))
+    return picture.reduce(factor) if factor > 1 else picture
 
 
 def _ink_of_few_pixels(grey: Pixels) -> Pixels:
@@ -76,6 +96,10 @@ def _ink_of_few_pixels(grey: Pixels) -> Pixels:
         return ink
     smooth = low.without_steps(ink)
     return low.in_proportion(smooth) if low.fills_its_frame(ink) else smooth
+
+
+def _tensors(rows: list[list[Pixels]]) -> tuple[tuple[Tensor, ...], ...]:
+    return tuple(tuple(_tensor(each) for each in row) for row in rows)
 
 
 def _tensor(ink: Pixels) -> Tensor:

@@ -14,7 +14,7 @@ WHOLE_MEGAPIXELS = 20  # up to here no pixel is lost
 _REDUCED = 8_000_000  # pixels that a larger picture is reduced to, at most
 _STRIP = 1_000_000  # pixels that are converted at a time
 _DECODER = 240  # MB that a decoder may take
-_MEGAPIXELS = {"WEBP": 20, "AVIF": 25}  # their decoders take 15 and 9 to 12 bytes a pixel
+_MEGAPIXELS = {"WEBP": 18, "AVIF": 25}  # their decoders take 16 and 9 to 12 bytes a pixel
 _STORED = {"1": 1, "L": 1, "P": 1, "I;16": 2}  # bytes a pixel in memory; of all other modes 4
 _ALL = 100
 

@@ -1,12 +1,12 @@
 """A digit on a photo or a scan: found among all else that is to be seen there."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 
 from losslens.images.paper import Mask, Pixels, difference, noise_of, without_lines
+from losslens.images.pieces import Box, Labels, boxes_of, grouped, mask_of
 
 _LONGEST = 560  # pixels; larger photos are made smaller first
 _LEAST = 0.05  # of the paper's brightness; what differs less is not written
@@ -23,31 +23,58 @@ _PIECE = 0.12  # of the digit's size; a smaller piece is a speck
 _LARGEST = 1.6  # likewise; a larger piece is something else
 _ALIKE = 2.0  # times as strong or as weak as the largest is a piece at most
 _SOLID = 0.6  # of the longer side; what is thicker is no stroke
+_NEXT = 1.0  # of the taller one; digits of one number are no further apart
+_NEXT_SIZE = 0.5  # likewise; nor smaller than this share of each other
+_SLENDER = 0.35  # of the longer side; a sheet's edge is no thicker
+_ONE_PAPER = 0.65  # times as bright is the darker side of a stroke at least
+_SPECK = 0.03  # of the shorter side; nothing smaller was written to be read
 _THINNEST = 0.1  # of the digit's size; thinner strokes are made so thick
 
 
-def ink_of_photo(picture: Image.Image) -> Pixels:
-    """How much ink of the digit is at each place, 0..1; all zeros where no digit is found.
+@dataclass(frozen=True)
+class Writing:
+    """Ink 0..1 of what is written on a picture: of each digit, in a map of its own."""
 
-    The picture is RGB; a large one gives a smaller answer.
-    """
-    away = difference(_smaller(picture))
-    digit = _digit(np.sqrt((away**2).sum(axis=2)))
+    digit: Pixels  # the one in the middle of a photo, or all that is drawn; else all zeros
+    rows: list[list[Pixels]] = field(default_factory=list)  # several digits; empty for one
+    blank: str = ""  # why there is no digit: a key of ``marks.PROBLEMS``
+
+
+def written_on_photo(picture: Image.Image) -> Writing:
+    """The digits on an RGB photo; of a large one the maps are smaller."""
+    colour = _smaller(picture)
+    away = difference(colour)
+    strength = np.sqrt((away**2).sum(axis=2))
+    digit = _digit(strength)
     if digit is None:
-        return np.zeros(away.shape[:2], dtype=np.float32)
+        return Writing(np.zeros(away.shape[:2], dtype=np.float32), blank=_why_blank(strength))
     # What the strokes say: darker or lighter than the paper, and of which colour.
     direction = away[digit.main].mean(axis=0)
     direction /= max(float(np.linalg.norm(direction)), 1e-6)
     ink = away @ direction
     digit = _digit(ink, digit.main) or digit
-    return _thickened(digit)
+    rows = [[_thickened(each) for each in row] for row in _row_by_row(digit, colour)]
+    return Writing(_thickened(digit), rows)
 
 
 @dataclass(frozen=True)
 class _Digit:
-    main: Mask  # its largest piece
-    mask: Mask
-    ink: Pixels  # without the lines of the paper
+    first: int  # the label of its largest piece
+    mask: Mask  # of all its pieces
+    everything: Pixels  # the ink of the whole picture, without the lines of the paper
+    strength: float  # of its own ink
+    labels: Labels  # of all pieces of the picture
+    like: list[Box]  # the pieces that the same pen may have written
+
+    @property
+    def main(self) -> Mask:
+        """Its largest piece."""
+        return mask_of(self.labels, [self.first])
+
+    def ink(self, place: tuple[slice, slice]) -> Pixels:
+        """Its own ink at a place, 0..1."""
+        ink = np.clip(self.everything[place] / self.strength, 0, 1)
+        return np.where(self.mask[place], ink, 0).astype(np.float32)
 
 
 def _smaller(picture: Image.Image) -> Pixels:
@@ -77,10 +104,11 @@ def _digit(raw: Pixels, known: Mask | None = None) -> _Digit | None:
     first = int(sizes[1:].argmax()) + 1 if within.size else 0
     if not first:
         return None
-    mask = _with_its_pieces(labels, first, ink)
-    return _Digit(
-        labels == first, mask, np.where(mask, np.clip(ink / strength, 0, 1), 0).astype(np.float32)
-    )
+    like = _like(labels, first, ink)
+    main_box = next(each for each in like if first in each.numbers)
+    near = [each for each in like if each.gap(main_box) <= _NEAR * main_box.long]
+    mask = mask_of(labels, [each.numbers[0] for each in near])
+    return _Digit(first, mask, ink, strength, labels, like)
 
 
 def _main(ink: Pixels, threshold: float) -> Mask | None:
@@ -161,26 +189,72 @@ def _on_a_page(strong: Mask) -> Mask:
     return within
 
 
-def _with_its_pieces(labels: NDArray[np.int32], first: int, ink: Pixels) -> Mask:
+def _like(labels: Labels, first: int, ink: Pixels) -> list[Box]:
+    """The pieces that may be written by the same pen as the first, which is one of them."""
+    boxes = boxes_of(labels)
+    main, found = boxes[first - 1], []
+    strength = float(ink[labels == first].mean())
+    for box in boxes:
+        if not _PIECE * main.long <= box.long <= _LARGEST * main.long or box.at_rim(labels.shape):
+            continue
+        place = slice(box.top, box.bottom), slice(box.left, box.right)
+        own = ink[place][labels[place] == box.numbers[0]].mean()
+        if strength / _ALIKE < own < strength * _ALIKE:
+            found.append(box)
+    return found if main in found else [main, *found]
+
+
+def _row_by_row(digit: _Digit, colour: Pixels) -> list[list[_Digit]]:
+    """All digits of a number, of which one is known; none where it stands alone."""
+    main = next(each for each in digit.like if digit.first in each.numbers)
+    chain, others = [main], [each for each in digit.like if each is not main]
+    others = [each for each in others if not _is_edge(each, colour)]
+    while near := [each for each in others if any(_is_next(each, one) for one in chain)]:
+        chain += near
+        others = [each for each in others if each not in near]
+    return [
+        [replace(digit, mask=mask_of(digit.labels, each.numbers)) for each in row]
+        for row in grouped(chain + others)
+    ]
+
+
+def _is_edge(box: Box, colour: Pixels) -> bool:
+    """Whether a slender piece is where a sheet ends: paper on one side, and a table on the other.
+
+    In the middle of its length, at its width's distance.
+    """
+    tall, wide = box.height, box.right - box.left
+    if max(tall, wide) * _SLENDER < min(tall, wide):
+        return False
+    light = colour.mean(axis=2)
+    light, start, stop = (
+        (light[(box.top + box.bottom) // 2], box.left, box.right)
+        if tall > wide
+        else (light[:, (box.left + box.right) // 2], box.top, box.bottom)
+    )
+    off = max(3, stop - start)
+    before, after = light[max(0, start - off) : start], light[stop : stop + off]
+    levels = sorted((float(np.median(before)), float(np.median(after))))
+    return levels[0] < _ONE_PAPER * levels[1]
+
+
+def _is_next(box: Box, to: Box) -> bool:
+    """Whether two pieces are near enough for digits of one number, side by side or in two rows."""
+    shorter, taller = sorted((box.height, to.height))
+    return shorter >= _NEXT_SIZE * taller and box.gap(to) <= _NEXT * taller
+
+
+def _why_blank(ink: Pixels) -> str:
+    """Why no digit is found: nothing is written, or too small, or else what there is is none."""
     from scipy import ndimage  # noqa: PLC0415
 
-    places = ndimage.find_objects(labels)
-    main = places[first - 1]
-    size = max(part.stop - part.start for part in main)
-    mask: Mask = labels == first
-    strength = float(ink[mask].mean())
-    for number, place in enumerate(places, start=1):
-        gaps = [max(a.start - b.stop, b.start - a.stop) for a, b in zip(place, main, strict=True)]
-        long = max(part.stop - part.start for part in place)
-        if max(gaps) > _NEAR * size or not _PIECE * size <= long <= _LARGEST * size:
-            continue
-        sides = zip(place, mask.shape, strict=True)
-        if any(part.start == 0 or part.stop == side for part, side in sides):
-            continue
-        piece = labels == number
-        if strength / _ALIKE < ink[piece].mean() < strength * _ALIKE:
-            mask |= piece
-    return mask
+    ink = ndimage.gaussian_filter(ink, 0.6)
+    strong = ink - np.median(ink) > max(_LEAST, _OVER_NOISE * noise_of(ink))
+    longest = max((each.long for each in boxes_of(ndimage.label(strong)[0])), default=0)
+    shorter_side = min(ink.shape)
+    if longest < _SPECK * shorter_side:
+        return "empty"
+    return "small" if longest < _SMALLEST * shorter_side else "unclear"
 
 
 def _thickened(digit: _Digit) -> Pixels:
@@ -188,12 +262,13 @@ def _thickened(digit: _Digit) -> Pixels:
     from scipy import ndimage  # noqa: PLC0415
 
     rows, columns = (np.flatnonzero(digit.mask.any(axis=axis)) for axis in (1, 0))
-    size = max(rows[-1] - rows[0], columns[-1] - columns[0]) + 1
-    depth = ndimage.distance_transform_edt(digit.mask)
-    thickness = 4 * float(depth[digit.mask].mean()) - 1
-    more = round((_THINNEST * size - thickness) / 2)
+    place = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
+    mask, ink = digit.mask[place], digit.ink(place)
+    depth = ndimage.distance_transform_edt(np.pad(mask, 1))[1:-1, 1:-1]
+    thickness = 4 * float(depth[mask].mean()) - 1
+    more = round((_THINNEST * max(mask.shape) - thickness) / 2)
     if more < 1:
-        return digit.ink
+        return ink
     disc = np.hypot(*np.mgrid[-more : more + 1, -more : more + 1]) <= more + 0.5
-    thick: Pixels = ndimage.grey_dilation(np.pad(digit.ink, more), footprint=disc)
+    thick: Pixels = ndimage.grey_dilation(np.pad(ink, more), footprint=disc)
     return thick

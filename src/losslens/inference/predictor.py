@@ -59,6 +59,22 @@ class Prediction:
         return [answer for answer in self.answers if isinstance(answer, Answer)]
 
 
+@dataclass(frozen=True)
+class Reading:
+    """What there is to be read on a picture or of strokes."""
+
+    whole: Prediction | None  # as one; None where there is nothing to answer
+    rows: tuple[tuple[Prediction, ...], ...] = ()  # of each part, where there are several
+    blank: str = ""  # why there is nothing to answer: a key of ``marks.PROBLEMS``
+
+    @property
+    def parts(self) -> list[Prediction]:
+        """What is answered, in the order of reading: each part, or else the whole."""
+        if self.rows or self.whole is None:
+            return [part for row in self.rows for part in row]
+        return [self.whole]
+
+
 @cache
 def _ensemble(task: str) -> Ensemble:
     return load_ensemble(task)
@@ -104,6 +120,24 @@ def predict_found(task: str, found: Found) -> Prediction:
     if found.problem:
         return Prediction([], found.whole, None, found.problem)
     return predict(task, found.whole)
+
+
+def read_parts(task: str, given: Image.Image | Strokes) -> Reading:
+    """Every loss's answer to each part of a picture, or of strokes where the task reads them.
+
+    What is not mostly made of parts that the networks know is one. Raises PictureError as
+    ``predict_picture``.
+    """
+    if isinstance(given, Image.Image):
+        check_size(*given.size)
+    found = TASKS[task].found(given)
+    if TASKS[task].is_blank(found.whole):
+        return Reading(None, blank=found.blank)
+    parts = [[predict(task, part) for part in row] for row in found.rows]
+    known = [not is_flagged(task, part) for row in parts for part in row]
+    if 2 * sum(known) < len(known):
+        parts = []
+    return Reading(predict_found(task, found), tuple(map(tuple, parts)))
 
 
 def predict(task: str, image: Tensor) -> Prediction:

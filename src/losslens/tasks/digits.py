@@ -9,7 +9,7 @@ from losslens.data.dataset import Dataset
 from losslens.data.exposure_digits import exposure_digits
 from losslens.data.sources import mnist
 from losslens.images.augmentation import augment_digits, augment_digits_lightly, shifted
-from losslens.images.preprocessing import DIGIT_SIDE, digit_tensor, is_blank, read_digit
+from losslens.images.preprocessing import DIGIT_SIDE, digit_tensor, is_blank, read_digits
 from losslens.networks.digit_net import DigitNet, ExposedDigitNet, SmallDigitNet
 from losslens.networks.saliency import integrated_gradients
 from losslens.tasks.base import (
@@ -52,7 +52,7 @@ DIGITS = Task(
     learning_rate=4e-3,
     saliency=integrated_gradients,
     network_detector=NetworkDetector(ExposedDigitNet, pictures=exposure_digits),
-    read=read_digit,
+    read=read_digits,
     is_blank=is_blank,
     shareable=True,
     fine_tuning=FineTuning(augment_digits_lightly, epochs=0.25, learning_rate=0.25),
@@ -89,8 +89,8 @@ DIGITS = Task(
             f"{DIGIT_SIDE} x {DIGIT_SIDE} pixels; the figures are on its test digits."
         ),
         limits=(
-            "One written digit, 0 to 9, alone on its paper. Its writers were American; other hands "
-            "are read less well."
+            "Written digits, 0 to 9, alone or with paper between them. MNIST's writers were "
+            "American; other hands are read less well."
         ),
     ),
     endpoint="predict_digit",

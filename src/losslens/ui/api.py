@@ -16,10 +16,9 @@ from PIL import Image
 
 from losslens.images.marks import PROBLEMS
 from losslens.images.pen import FORM, MOST_POINTS, Strokes
-from losslens.images.preprocessing import Found
 from losslens.images.reading import ACCEPTED, PictureError
 from losslens.inference import predictor
-from losslens.inference.predictor import Missing, Prediction
+from losslens.inference.predictor import Missing, Prediction, Reading
 from losslens.live.queue import STREAMS
 from losslens.losses import LOSSES, formula
 from losslens.losses.analysis import MAX_CLASSES, anatomy
@@ -47,15 +46,18 @@ _INPUTS: dict[InputKind, str] = {
     "photo": f"{ACCEPTED} and {MOST_MEGABYTES} MB, as a data URL (data:image/jpeg;base64,...) or "
     "bare base64",
 }
-_OF_DRAWINGS = """ "problem", only where no network
-is asked, since it is a dot or a scribble: a sentence;"""
+_OF_DRAWINGS = """ "problem", only where it is
+no digit, or there is none to be read: a sentence;"""
+_SEVERAL = """
+"digits" has the same of each digit, left to right, row by row, with its "row" from 0: one for a
+single digit. Of several the answers above are to all as one, and "marked" is true."""
 _DESCRIPTION = """Every loss's answer to a {kind} of the task {task}.
 
 It has "answers", by loss: label, logits, softmax and calibrated probabilities of {labels};
 "missing", by loss: why there is no answer; "blank", whether nothing is on it;{problem} "unlike",
 0..1, how little it looks like any of these (null where nothing was fitted); "marked", whether that
 is above the threshold; and "unclear", whether a picture that is not marked perhaps shows several of
-these, or none.
+these, or none.{several}
 
 Args:
     {kind}: {input}
@@ -100,10 +102,11 @@ def answer_endpoint(task: Task) -> Callable[[str], dict[str, Any]]:
         given = _decoded(picture, task)
         if given is None and kind == "photo":
             raise refused(f"There is no photo: {WHAT_TO_SEND}.")
-        found = Found(task.blank()) if given is None else task.found(given)
-        blank = {"blank": task.is_blank(found.whole)}
-        problem = {"problem": PROBLEMS[found.problem]} if found.problem else {}
-        return _plain(task, predictor.predict_found(task.key, found)) | blank | problem
+        reading = Reading(None) if given is None else predictor.read_parts(task.key, given)
+        whole = reading.whole or predictor.predict(task.key, task.blank())
+        told = _plain(task, whole) | {"blank": reading.whole is None}
+        told |= {"marked": True} if reading.rows else {}
+        return told | (_of_drawing(task, reading) if kind == "drawing" else {})
 
     answer.__name__ = answer.__qualname__ = task.endpoint_name
     answer.__doc__ = _DESCRIPTION.format(
@@ -111,6 +114,7 @@ def answer_endpoint(task: Task) -> Callable[[str], dict[str, Any]]:
         task=task.key,
         labels=", ".join(task.labels),
         problem=_OF_DRAWINGS if kind == "drawing" else "",
+        several=_SEVERAL if kind == "drawing" else "",
         input=_INPUTS[kind],
     )
     value = inspect.Parameter(kind, inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=str)
@@ -206,6 +210,14 @@ def _decoded(picture: str, task: Task) -> Image.Image | Strokes | None:
         return decode(picture) if task.read is None else decode_drawing(picture)
     except PictureError as error:
         raise refused(str(error)) from None
+
+
+def _of_drawing(task: Task, reading: Reading) -> dict[str, Any]:
+    problem = reading.blank or (reading.whole.problem if reading.whole else "")
+    rows = reading.rows or [reading.parts]
+    parts = [_plain(task, part) | {"row": row} for row, each in enumerate(rows) for part in each]
+    told: dict[str, Any] = {"digits": [] if problem else parts}
+    return told | ({"problem": PROBLEMS[problem]} if problem else {})
 
 
 def _plain(task: Task, prediction: Prediction) -> dict[str, Any]:

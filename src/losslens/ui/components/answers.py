@@ -37,7 +37,7 @@ def answers_html(task: Task, prediction: Prediction, choices: Choices, words: Wo
         "answers/answers.html",
         task=task.key,
         words=words,
-        agreement=_agreement(given, task, words),
+        agreement=agreement(given, task, words),
         right=_who_was_right(given, truth, words) if truth and given else "",
         doubt=_doubt(task, prediction),
         saliency=task.saliency is not None,
@@ -71,7 +71,8 @@ def _doubt(task: Task, prediction: Prediction) -> str:
     return "unclear" if predictor.is_unclear(task.key, prediction) else ""
 
 
-def _agreement(answers: list[Answer], task: Task, words: Words) -> str:
+def agreement(answers: list[Answer], task: Task, words: Words) -> str:
+    """The sentence on who gives which answer; empty without any."""
     counted = Counter(answer.label for answer in answers).most_common()
     if not counted:
         return ""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -12,11 +12,12 @@ from torch import Tensor
 from losslens.images.pen import Strokes
 from losslens.images.reading import PictureError
 from losslens.inference import predictor
-from losslens.inference.predictor import Prediction
+from losslens.inference.predictor import Prediction, Reading
 from losslens.tasks import Task
 from losslens.tasks.base import Sample
 from losslens.ui.components.answers import Choices, View, answers_html, message, problem, seen
 from losslens.ui.components.drawing_pad import drawing_pad
+from losslens.ui.components.parts import parts_html
 from losslens.ui.components.picture_upload import picture_upload, refusal
 from losslens.ui.components.saliency import input_style, photo_style
 from losslens.ui.data_urls import decode, decode_drawing, jpeg_url
@@ -28,6 +29,8 @@ _PREDICT: dict[str, Any] = {**LATEST, "concurrency_id": "predict", "concurrency_
 # Saliency maps cost fifty times the compute of the answers, which must not queue behind them.
 _EXPLAIN: dict[str, Any] = {**_PREDICT, "concurrency_id": "explain"}
 Given = Image.Image | Strokes | PictureError | None  # what to read, why it cannot be, or nothing
+_CHOOSE = (Path(__file__).parents[1] / "static" / "parts.js").read_text(encoding="utf-8")
+_Handlers = Mapping[Any, Callable[..., tuple[Any, ...]]]  # by component: what its value shows
 _THUMBNAIL = (200, 200)  # pixels of a sample button's picture, at most
 
 
@@ -49,6 +52,7 @@ class _Panel:
     answered: gr.State  # the Prediction that is shown now, or None; the picture itself is not kept
     truth: gr.Radio
     view: gr.Radio
+    parts: gr.HTML  # to choose from, where there are several
     answer: gr.HTML
     maps: gr.HTML  # the style sheet of the saliency maps
 
@@ -64,13 +68,9 @@ class _Answerer:
     task: Task
     words: Words
 
-    def predict(self, given: Image.Image | Strokes | None) -> Prediction | None:
-        """The answers to what is given; None where there is nothing to answer."""
-        if given is None:
-            return None
-        found = self.task.found(given)
-        blank = self.task.is_blank(found.whole)
-        return None if blank else predictor.predict_found(self.task.key, found)
+    def read(self, given: Image.Image | Strokes | None) -> Reading:
+        """The answers to what is given, and to each of its parts where there are several."""
+        return Reading(None) if given is None else predictor.read_parts(self.task.key, given)
 
     def answer(self, prediction: Prediction | None, truth: str, view: View) -> Markup:
         """The cards; without a prediction, what to do for one."""
@@ -79,6 +79,40 @@ class _Answerer:
         if prediction.problem:
             return problem(self.words.task(self.task.key, prediction.problem))
         return answers_html(self.task, prediction, Choices(truth, view), self.words)
+
+    def on_drawing(self, value: object, truth: str, view: View) -> tuple[Any, ...]:
+        """What is shown of the pad's value; an erased pad is an empty one."""
+        given: Given
+        try:
+            given = decode(value) if self.task.read is None else decode_drawing(value)
+        except PictureError as error:
+            given = error
+        return self.on_picture(given, truth, view, hint=True)
+
+    def on_picture(
+        self, given: Given, truth: str, view: View, hint: bool = False
+    ) -> tuple[Any, ...]:
+        """Of a picture or strokes: reading, first part, strip, what the networks see, cards."""
+        if isinstance(given, PictureError):
+            refused = message(refusal(given, self.words))
+            return Reading(None), None, Markup(), self.seen(None), refused
+        reading = self.read(given)
+        first = next(iter(reading.parts), None)
+        looked, cards = self.shown(first, truth, view)
+        if reading.blank and not (hint and reading.blank == "empty"):
+            cards = message(self.words.task(self.task.key, f"blank_{reading.blank}"))
+        return reading, first, parts_html(self.task, reading, self.words), looked, cards
+
+    def shown(self, prediction: Prediction | None, truth: str, view: View) -> tuple[Markup, Markup]:
+        """What the networks see, and the cards."""
+        return self.seen(prediction), self.answer(prediction, truth, view)
+
+    def choose(
+        self, reading: Reading, truth: str, view: View, event: gr.EventData
+    ) -> tuple[Any, ...]:
+        """A part that was clicked, and what is shown of it."""
+        part = reading.parts[int(event.index)]
+        return part, *self.shown(part, truth, view)
 
     def seen(self, prediction: Prediction | None) -> Markup:
         """The picture that the networks see."""
@@ -113,7 +147,8 @@ def _drawing_layout(task: Task, words: Words) -> AnswerTab:
         looked_at = gr.HTML(answerer.seen(None))
         upload = picture_upload(words.task(task.key, "upload"))
         gr.Markdown(words.task(task.key, "privacy"), elem_classes="small")
-    return _answers_on_input(answerer, looked_at, {pad: partial(_on_pad, task), upload: _as_it_is})
+    handlers: _Handlers = {pad: answerer.on_drawing, upload: answerer.on_picture}
+    return _answers_on_input(answerer, looked_at, handlers)
 
 
 def _photo_layout(task: Task, words: Words) -> AnswerTab:
@@ -127,55 +162,39 @@ def _photo_layout(task: Task, words: Words) -> AnswerTab:
         notes = [words.task(task.key, part) for part in ("samples_hint", "shared", "privacy")]
         gr.Markdown("  \n".join(filter(None, notes)), elem_classes="small")
     if answerer.shows_input:
-        return _answers_on_input(answerer, looked_at, {upload: _as_it_is})
+        return _answers_on_input(answerer, looked_at, {upload: answerer.on_picture})
     return _answers_on_photo(answerer, upload)
 
 
-def _as_it_is(given: Given) -> Given:
-    return given
-
-
-def _on_pad(task: Task, value: object) -> Given:
-    """The picture, or the strokes, of a drawing pad's value."""
-    try:
-        return decode(value) if task.read is None else decode_drawing(value)
-    except PictureError as error:
-        return error
-
-
-def _answers_on_input(
-    answerer: _Answerer, looked_at: gr.HTML, given: Mapping[Any, Callable[[Any], Given]]
-) -> AnswerTab:
+def _answers_on_input(answerer: _Answerer, looked_at: gr.HTML, given: _Handlers) -> AnswerTab:
     """The answers, what the networks see and, as soon as they are there, the maps on that.
 
-    ``given`` are the components that a picture comes from, and what makes one of their values.
+    ``given`` are the components that a picture comes from, and what is shown of each one's value.
     """
     panel = _panel(answerer)
-
-    def answering(read: Callable[[Any], Given]) -> Callable[..., tuple[Any, Markup, Markup]]:
-        def on_picture(value: Any, truth: str, view: View) -> tuple[Any, Markup, Markup]:
-            picture = read(value)
-            if isinstance(picture, PictureError):
-                return None, answerer.seen(None), message(refusal(picture, answerer.words))
-            prediction = answerer.predict(picture)
-            return prediction, *shown(prediction, truth, view)
-
-        return on_picture
-
-    def shown(prediction: Prediction | None, truth: str, view: View) -> tuple[Markup, Markup]:
-        return answerer.seen(prediction), answerer.answer(prediction, truth, view)
+    read = gr.State(Reading(None))
+    shown = [looked_at, panel.answer]
+    outputs = [read, panel.answered, panel.parts, *shown]
+    events = [
+        component.change(handler, [component, *panel.choices], outputs, **_PREDICT)
+        for component, handler in given.items()
+    ]
+    events.append(
+        panel.parts.click(
+            answerer.choose, [read, *panel.choices], [panel.answered, *shown], **_PREDICT
+        )
+    )
 
     def map_after(event: Any) -> None:
         event.success(answerer.input_maps, panel.answered, panel.maps, **_EXPLAIN)
 
     def show_after(event: Any) -> None:
         inputs = [panel.answered, *panel.choices]
-        map_after(event.then(shown, inputs, [looked_at, panel.answer], **_PREDICT))
+        event = event.then(Markup, None, panel.parts, **_PREDICT)
+        map_after(event.then(answerer.shown, inputs, shown, **_PREDICT))
 
-    outputs = [panel.answered, looked_at, panel.answer]
-    for component, read in given.items():
-        inputs = [component, *panel.choices]
-        map_after(component.change(answering(read), inputs, outputs, **_PREDICT))
+    for event in events:
+        map_after(event)
     return AnswerTab(panel.answered, panel.truth, show_after)
 
 
@@ -186,7 +205,7 @@ def _answers_on_photo(answerer: _Answerer, upload: gr.Image) -> AnswerTab:
     def on_photo(photo: Given, truth: str, view: View) -> tuple[Any, Markup, Markup]:
         if isinstance(photo, PictureError):
             return None, message(refusal(photo, answerer.words)), Markup()
-        prediction = answerer.predict(photo)
+        prediction = answerer.read(photo).whole
         shown = answerer.answer(prediction, truth, view)
         # In one event: a map that came later would lie on the photo before.
         maps = Markup()
@@ -230,9 +249,9 @@ def _panel(answerer: _Answerer) -> _Panel:
     with gr.Column(scale=3, min_width=320):
         with gr.Row(elem_classes="choices"):
             truth, view = _truth_choice(task, words), _view_choice(words)
-        panel = _Panel(
-            answered, truth, view, gr.HTML(answerer.answer(None, "", "softmax")), gr.HTML()
-        )
+        parts = gr.HTML(js_on_load=_CHOOSE, elem_classes="parts")
+        cards = gr.HTML(answerer.answer(None, "", "softmax"))
+        panel = _Panel(answered, truth, view, parts, cards, gr.HTML())
     inputs = [panel.answered, *panel.choices]
     gr.on([truth.change, view.change], answerer.answer, inputs, panel.answer, **_PREDICT)
     return panel
