@@ -45,7 +45,7 @@ def test_the_digits_of_a_number_are_there_to_choose(visit: Any, width: int) -> N
     page, words = visit(width=width).page, WORDS["en"]
     seven = [(150, 80), (230, 80), (180, 220)]
     draw(page, [[(70, 60), (70, 220)], seven])
-    total = len(LOSSES)
+    total = len(card_losses())
     said = words.task(TASK, "several_agree").format(total=total, answer="17")
     page.locator(".several-said").get_by_text(said).wait_for()
     says(page, TASK, all_read("1"))

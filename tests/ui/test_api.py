@@ -14,6 +14,7 @@ import pytest
 from gradio import processing_utils
 from gradio_client import Client
 
+from losslens.study.advice import QUESTIONS
 from losslens.tasks import TASKS
 from losslens.ui import api as endpoints
 from losslens.ui import app as app_module
@@ -36,10 +37,17 @@ JOBS = {
         "optimizer": "str",
         "batch_size": "int",
         "seed": "int",
+        "noise": "str",
+        "imbalance": "float",
     },
+    "/choose_loss": dict.fromkeys(QUESTIONS, "str"),
 }
 FUNCTIONS = {f"/{task.endpoint_name}": endpoints.answer_endpoint(task) for task in TASKS.values()}
-FUNCTIONS |= {"/loss_value": endpoints.loss_value, "/train": endpoints.train}
+FUNCTIONS |= {
+    "/loss_value": endpoints.loss_value,
+    "/train": endpoints.train,
+    "/choose_loss": endpoints.choose_loss,
+}
 ADDRESS = {"path": "https://example.org/cat.jpg", "meta": {"_type": "gradio.FileData"}}
 SEND = re.escape(WHAT_TO_SEND)
 FILE = {"path": "/etc/passwd", "meta": {"_type": "gradio.FileData"}}
@@ -194,7 +202,7 @@ def test_an_mcp_client_finds_and_uses_the_tools(mcp_url: str) -> None:
         described = tool.inputSchema["properties"]
         wanted = inspect.signature(FUNCTIONS[f"/{name}"]).parameters.values()
         assert list(described) == list(JOBS[f"/{name}"])
-        assert tool.inputSchema["required"] == [
+        assert tool.inputSchema.get("required", []) == [
             value.name for value in wanted if value.default is value.empty
         ]
         assert all(value["description"] for value in described.values()), name

@@ -70,7 +70,7 @@ def same_answers(told: dict[str, Any], task: str, image: torch.Tensor) -> None:
 
 def test_a_digit_gets_the_answers_of_all_networks() -> None:
     told = predict_digit(data_url(SEVEN))
-    assert set(told) == {"answers", "missing", "unlike", "marked", "blank", "digits"}
+    assert set(told) == {"answers", "missing", "unlike", "marked", "unclear", "blank", "digits"}
     assert [each["row"] for each in told["digits"]] == [0]
     assert told["digits"][0]["answers"] == told["answers"]
     same_answers(told, "digits", TASKS["digits"].to_tensor(SEVEN))
@@ -112,7 +112,7 @@ def test_a_sign_that_is_no_digit_is_flagged() -> None:
 def test_a_photo_gets_the_answers_of_all_networks() -> None:
     photo = Image.new("RGB", (60, 40), "brown")
     told = predict_pet(data_url(photo))
-    assert set(told) == {"answers", "missing", "unlike", "marked", "blank"}
+    assert set(told) == {"answers", "missing", "unlike", "marked", "unclear", "blank"}
     assert told["blank"] is False
     same_answers(told, "pets", TASKS["pets"].to_tensor(photo))
 

@@ -219,11 +219,12 @@ def is_unclear(task: str, prediction: Prediction) -> bool:
     The networks disagree, or several classes are there. False for a task that cannot tell the
     latter: a drawing is one digit or another, never both.
     """
-    shows_several, detector = TASKS[task].shows_several, _detector(task)
+    shows_several = TASKS[task].shows_several
     if shows_several is None or not prediction.given or is_flagged(task, prediction):
         return False
     if len({answer.label for answer in prediction.given}) > 1:
         return True
+    detector = _detector(task)
     if not isinstance(detector, ood.ExposedDetector):
         return False
     networks = list(_ensemble(task).networks.values())

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from losslens.inference import predictor
-from losslens.losses import LOSSES
+from losslens.losses.catalogue import card_losses
 from losslens.tasks import TASKS, Task
 from losslens.ui.i18n import WORDS
 from losslens.ui.page import Page
@@ -72,16 +72,20 @@ def handlers(page: Page) -> dict[str, Any]:
     return {event.name: event.fn for event in page.blocks.fns.values()}
 
 
-def test_a_photo_is_answered_beside_what_the_networks_see(bars: Task) -> None:
-    page, _ = built(replace(bars, is_blank=lambda image: not image.any()))
+def test_a_photo_is_answered_beside_what_the_networks_see(
+    bars: Task, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task = replace(bars, is_blank=lambda image: not image.any())
+    monkeypatch.setitem(TASKS, task.key, task)
+    page, _ = built(task)
     answer = handlers(page)["on_picture"]
     photo = Image.new("RGB", (third_task.SIDE, third_task.SIDE), (0, 0, 0))
     photo.putpixel((3, 4), (255, 255, 255))
-    prediction, seen, cards = answer(photo, "", "softmax")
+    _, prediction, parts, seen, cards = answer(photo, "", "softmax")
     assert prediction.features[0, 4, 3] == 1 and prediction.features.sum() == 1
-    assert "data:image/png" in seen
-    assert cards.count('class="card missing"') == len(LOSSES)
-    nothing, blank, hint = answer(Image.new("RGB", photo.size), "", "softmax")
+    assert "data:image/png" in seen and not parts
+    assert cards.count('class="card missing"') == len(card_losses())
+    _, nothing, _, blank, hint = answer(Image.new("RGB", photo.size), "", "softmax")
     assert nothing is None and blank != seen and WORDS["en"].task(bars.key, "blank") in hint
 
 
@@ -103,4 +107,4 @@ def test_another_tab_can_have_its_picture_shown() -> None:
     with page.blocks:
         before = len(page.blocks.fns)
         answers.show_after(gr.Button().click(lambda: None, None, answers.answered))
-    assert len(page.blocks.fns) == before + 3  # the click, the answers, the saliency maps
+    assert len(page.blocks.fns) == before + 4  # the click, no parts, the answers, the maps
