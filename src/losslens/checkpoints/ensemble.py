@@ -12,6 +12,7 @@ from losslens.checkpoints.files import (
     MissingCheckpoint,
     load,
     load_backbone,
+    models_folder,
 )
 from losslens.data.dataset import Dataset
 from losslens.evaluation import ood
@@ -79,6 +80,7 @@ def load_ensemble(task: str, folder: Path | None = None) -> Ensemble:
     """All checkpoints of a task that can be used, of ``folder`` or of the models folder."""
     record = TASKS[task]
     try:
+        folder = folder or models_folder()
         backbone = load_backbone(task, folder) if record.backbone else None
     except CheckpointError as error:
         return Ensemble(record, None, {}, dict.fromkeys(card_losses(), error))
