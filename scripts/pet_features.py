@@ -2,8 +2,8 @@
 
 Live training learns from them. 1,000 of the 2,000 photos that are held out, then 4,000 of those to
 learn from, both picked with a fixed seed. Of a photo's features, the mean over all places of what
-the backbone gives, the file has the first 320 principal components, in half precision, and what
-makes them: the mean, and the components themselves, found on the photos to learn from.
+the backbone gives, the file has the first 320 principal components, turned, in half precision, and
+what makes them: the mean, and the components themselves, found on the photos to learn from.
 
     python scripts/pet_features.py --data-root data
 """
@@ -38,7 +38,11 @@ def main() -> None:
     splits = splits_for("pets", pets(options.data_root), job)
     learnt = channels(splits.train)
     mean = learnt.mean(dim=0)
-    components = torch.linalg.svd(learnt - mean, full_matrices=False).Vh[:COMPONENTS]
+    principal = torch.linalg.svd(learnt - mean, full_matrices=False).Vh[:COMPONENTS]
+    # Turned, so that each number is a mix of all: a network that first brings them to one scale
+    # would else blow up those that hardly vary.
+    turn = torch.linalg.qr(torch.randn(COMPONENTS, COMPONENTS, generator=seeded())).Q
+    components = turn @ principal
     chosen = [picked(splits.held_out, HELD_OUT), picked(splits.train, LIVE_EXAMPLES)]
     features = [(channels(part) - mean) @ components.T for part in chosen]
     np.savez_compressed(
@@ -59,8 +63,12 @@ def channels(photos: Dataset) -> Tensor:
 
 def picked(photos: Dataset, count: int) -> Dataset:
     """So many photos, the same ones each time."""
-    order = torch.randperm(len(photos), generator=Generator().manual_seed(0))
-    return photos.pick(order[:count])
+    return photos.pick(torch.randperm(len(photos), generator=seeded())[:count])
+
+
+def seeded() -> Generator:
+    """Chance that is the same each time."""
+    return Generator().manual_seed(0)
 
 
 if __name__ == "__main__":
