@@ -1,10 +1,10 @@
 """Photos and scans of a digit: how many are read rightly, kind by kind.
 
-The photos are made: pen strokes of people outside MNIST (the file of ``pen_digits.py``) are written
-on a made sheet, lit, surrounded and photographed. One function a kind. A photo is read rightly when
-five networks of eight are right. Development saw the first half of the strokes and the kinds of
-``SEEN``; the figures are from the other half. Of ``KEPT_APART``, ``flash`` was looked at after its
-first figure, 50 % right; the others never.
+The photos are made: pen strokes of people outside MNIST (the file of ``drawn_digits.py``) are
+written on a made sheet, lit, surrounded and photographed. One function a kind. A photo is read
+rightly when five networks of eight are right. Development saw the first half of the strokes and
+the kinds of ``SEEN``; the figures are from the other half. Of ``KEPT_APART``, ``flash`` was
+looked at after its first figure, 50 % right; the others never.
 
     python benchmarks/digit_photos.py strokes.jsonl.gz --count 100
 """

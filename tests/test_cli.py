@@ -16,20 +16,24 @@ import numpy as np
 import pytest
 import torch
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageFont
 from safetensors.torch import load_file
 from torchvision.datasets import mnist as torchvision_mnist
 
 from losslens import cli
 from losslens.checkpoints import files as checkpoints
 from losslens.data.dataset import Dataset
+from losslens.data.exposure_digits import exposure_digits
 from losslens.data.synthetic_ood_photos import synthetic_ood_photos
 from losslens.inference import predictor as inference
 from losslens.losses import LOSSES
 from losslens.losses.catalogue import card_losses
+from losslens.networks.digit_net import ExposedDigitNet
 from losslens.networks.pet_net import PetBackbone, PetNet
 from losslens.report import label_noise, schema
 from losslens.tasks import TASKS
+from losslens.tasks.base import Exposure
+from losslens.training import exposure
 from losslens.ui.i18n import FALLBACK, WORDS, Words
 
 EPOCHS = 2
@@ -176,6 +180,29 @@ def test_the_detector_is_fitted_anew_and_nothing_else(
     )
     after = {path.name: path.read_bytes() for path in models.iterdir()}
     assert [name for name in after if after[name] != before[name]] == ["unlike.safetensors"]
+
+
+def test_the_detector_of_digits_is_fitted_to_made_pictures_and_to_those_of_folders(
+    data_root: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    few = Exposure(
+        ExposedDigitNet,
+        lambda digits, folders, seed: exposure_digits(digits, folders, seed, share=0.005),
+    )
+    monkeypatch.setattr(exposure, "_STEPS", 2)
+    monkeypatch.setitem(TASKS, "digits", replace(TASKS["digits"], exposure=few))
+    (tmp_path / "font.ttf").write_bytes(ImageFont.load_default(40).path.getvalue())
+    command = ["train", "digits", "--loss", "none", "--data-root", data_root, "--out", tmp_path]
+    said = []
+    for more in ([], ["--others", tmp_path]):
+        assert cli.main([str(word) for word in command + more]) == 0
+        said.append(capsys.readouterr().out)
+    assert [path.name for path in (tmp_path / "digits").iterdir()] == ["unlike.safetensors"]
+    others = [int(re.search(r"and (\d+) other pictures", each)[1]) for each in said]
+    assert others[1] > others[0] + 100
 
 
 def test_report_remakes_everything_and_prints_its_tables(

@@ -104,7 +104,8 @@ def _train_arguments(parser: argparse.ArgumentParser) -> None:
         "--others",
         type=Path,
         nargs="+",
-        help="folders with photos of neither class, for the OOD detector (pets)",
+        help="folders with other things, for the OOD detector: photos of neither (pets), fonts and "
+        "Fashion-MNIST's files (digits)",
     )
     parser.add_argument("--resume", action="store_true", help="go on from an interrupted run")
 
@@ -143,11 +144,16 @@ def _fit_detector(options: argparse.Namespace, pictures: Any) -> None:
     import torch  # noqa: PLC0415  # takes seconds to import
 
     detectors = _import("training.ood_detector")
-    if not detectors.can_be_made(options.task, options.out):
+    task = _import("tasks").TASKS[options.task]
+    asked = options.loss == "none" and task.exposure is not None  # it needs no checkpoint
+    if not asked and not detectors.can_be_made(options.task, options.out):
+        return
+    if task.exposure is not None:
+        others = options.others or []
+        print(detectors.make_exposed_detector(options.task, pictures, options.out, others))
         return
     photos = _import("data.sources").photos_without_pets(options.others) if options.others else []
-    to_tensor = _import("tasks").TASKS[options.task].to_tensor
-    others = torch.stack([to_tensor(photo) for photo in photos]) if photos else None
+    others = torch.stack([task.to_tensor(photo) for photo in photos]) if photos else None
     print(detectors.make_detector(options.task, pictures, options.out, others))
 
 
@@ -178,6 +184,8 @@ def _predict(options: argparse.Namespace) -> None:
     predictor, task = _import("inference.predictor"), _import("tasks").TASKS[options.task]
     picture = _import("images.reading").read_picture(options.picture)
     prediction = predictor.predict_picture(task.key, picture)
+    if prediction.problem:
+        raise ValueError(_import("images.marks").PROBLEMS[prediction.problem])
     if task.is_blank(prediction.features):
         raise ValueError(f"{options.picture} is blank: there is nothing to read")
     for answer in prediction.answers:

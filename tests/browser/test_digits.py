@@ -76,9 +76,14 @@ def test_truth_and_calibrated_view_change_the_cards(visit: Any) -> None:
 
 def test_clear_undo_and_samples(visit: Any) -> None:
     page, words = visit().page, WORDS["en"]
-    assert page.locator(".pad-sample").count() == len(LABELS)
+    assert page.locator(".pad-sample").count() == len(LABELS) + 2
     page.get_by_role("button", name=f"{words.task(TASK, 'sample')} 3").click()
     says(page, TASK, "read 3")
+    page.locator(".pad-sample.divides").first.click()
+    page.wait_for_function(
+        """() => new Set([...document.querySelectorAll(".digits .card")]
+          .map((card) => card.dataset.answer)).size > 1"""
+    )
     page.get_by_role("button", name=words["predict.clear"]).click()
     page.wait_for_selector(".answer .blank")
     draw(page, FOUR)

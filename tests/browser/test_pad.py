@@ -163,7 +163,8 @@ def test_a_press_without_a_move_is_a_dot(visit: Any, moves: int) -> None:
         pointer(page, "pointermove", (0.5, 0.5))
     pointer(page, "pointerup", (0.5, 0.5))
     assert 200 < ink(page) < 450 and not shows_hint(page)
-    page.wait_for_selector(".card[data-answer]")
+    says(page, TASK, EN.task(TASK, "dot"))
+    assert answers(page, TASK) == {}
 
 
 def test_a_pens_other_end_erases_and_the_hand_that_holds_it_does_not_draw(visit: Any) -> None:
@@ -238,3 +239,83 @@ def test_the_pad_is_never_taller_than_the_window(visit: Any, size: tuple[int, in
     assert box["height"] <= size[1] and canvas["height"] == pytest.approx(canvas["width"], abs=1)
     assert canvas["height"] >= 130
     assert until(lambda: page.evaluate("document.documentElement.scrollWidth") <= size[0])
+
+
+SMALL_TWO = [(4, 8), (10, 2), (18, 4), (19, 12), (11, 22), (3, 32), (12, 32), (22, 31)]
+
+
+@pytest.mark.parametrize("place", [(10, 10), (220, 230)])
+def test_a_small_digit_in_a_corner_is_no_blot(visit: Any, place: tuple[int, int]) -> None:
+    page = visit().page
+    draw(page, [[(x + place[0], y + place[1]) for x, y in SMALL_TWO]])
+    says(page, TASK, EN.task(TASK, "all_agree").format(total=len(LOSSES), answer="2"))
+
+
+@pytest.mark.parametrize("path", ["", "ja"])
+def test_a_scribble_gets_a_sentence_in_the_place_of_the_cards(visit: Any, path: str) -> None:
+    page = visit(path).page
+    draw(page, [[(30 + 12 * step, 60 if step % 2 else 220) for step in range(18)]])
+    says(page, TASK, (JA if path else EN).task(TASK, "scribble"))
+    assert answers(page, TASK) == {}
+    page.get_by_role("button", name=(JA if path else EN)["predict.clear"]).click()
+    draw(page, FOUR)
+    page.wait_for_selector(".card[data-answer]")
+
+
+def test_what_the_eraser_takes_from_strokes_is_gone_for_the_networks_too(visit: Any) -> None:
+    page = visit().page
+    draw(page, [[(140, 40), (140, 240)], [(60, 140), (220, 140)]])
+    page.wait_for_selector(".card[data-answer]")
+    for left, right in ((0.2, 0.42), (0.58, 0.82)):
+        pointer(page, "pointerdown", (left, 0.5), button=5, buttons=32)
+        pointer(page, "pointermove", (right, 0.5), buttons=32)
+        pointer(page, "pointerup", (right, 0.5), button=5)
+    says(page, TASK, EN.task(TASK, "all_agree").format(total=len(LOSSES), answer="1"))
+
+
+def press(page: Any, keys: str, times: int = 1) -> None:
+    for _ in range(times):
+        page.keyboard.press(keys)
+
+
+def test_a_digit_is_drawn_by_keyboard_alone(visit: Any) -> None:
+    page = visit().page
+    canvas = page.locator(".pad canvas")
+    page.keyboard.press("Tab")
+    while not canvas.evaluate("(canvas) => canvas === document.activeElement"):
+        page.keyboard.press("Tab")
+    described = canvas.evaluate(
+        "(canvas) => document.getElementById(canvas.getAttribute('aria-describedby')).innerText"
+    )
+    assert described == EN["predict.pad_keys"]
+    shown = "(each) => getComputedStyle(each).opacity"
+    assert all(page.locator(each).evaluate(shown) == "1" for each in (".pad-cursor", ".pad-keys"))
+    press(page, "ArrowUp", 10)
+    press(page, "ArrowLeft", 6)
+    assert ink(page) == 0
+    press(page, "Space")
+    press(page, "ArrowRight", 12)
+    page.keyboard.down("ArrowDown")  # both held: aslant
+    press(page, "ArrowLeft", 4)
+    page.keyboard.up("ArrowDown")
+    press(page, "ArrowDown", 14)
+    press(page, "Space")
+    says(page, TASK, EN.task(TASK, "all_agree").format(total=len(LOSSES), answer="7"))
+    drawn = ink(page)
+    press(page, "ArrowLeft", 10)
+    assert ink(page) == drawn  # the pen is up
+    press(page, "Backspace")
+    assert ink(page) == 0 and shows_hint(page)
+
+
+def test_leaving_the_pad_lifts_the_keyboards_pen(visit: Any) -> None:
+    page = visit().page
+    page.locator(".pad canvas").focus()
+    press(page, "Space")
+    press(page, "Shift+ArrowDown", 30)
+    press(page, "Tab")
+    assert not page.locator(".pad-cursor.down").count()
+    page.locator(".pad canvas").focus()
+    drawn = ink(page)
+    press(page, "ArrowRight", 5)
+    assert ink(page) == drawn > 0

@@ -1,11 +1,14 @@
 """The OOD detector: its scores and threshold, and its file with the losses it was fitted on."""
 
+import math
 from pathlib import Path
 
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
+from torch import nn
 
+from losslens.checkpoints.ensemble import load_detector
 from losslens.checkpoints.files import models_folder
 from losslens.evaluation import ood
 from losslens.losses import LOSSES
@@ -142,5 +145,38 @@ def test_a_missing_or_damaged_file_is_no_detector(
 
 @pytest.mark.parametrize("task", TASKS)
 def test_the_shipped_detectors_name_losses_that_there_are(task: str) -> None:
-    shipped = ood.load(models_folder() / task)
+    shipped = load_detector(task, models_folder())
     assert shipped is not None and set(shipped.losses) <= set(LOSSES)
+
+
+class Brightness(nn.Module):
+    """Two classes and none of them, by how bright a picture is."""
+
+    def forward(self, pictures: torch.Tensor) -> torch.Tensor:
+        bright = pictures.mean(dim=(1, 2, 3))
+        return torch.stack([1 - bright, 1 - bright, 4 * bright], dim=1)
+
+
+def test_an_exposed_detector_scores_the_picture_by_the_last_class(tmp_path: Path) -> None:
+    detector = ood.ExposedDetector(Brightness()).eval()
+    dark, bright = torch.zeros(1, 2, 2), torch.ones(1, 2, 2)
+    assert detector.score({}, bright) == pytest.approx(math.exp(4) / (math.exp(4) + 2))
+    assert detector.score({"mse": [1.0]}, dark) == pytest.approx(1 / (1 + 2 * math.e))
+    assert detector.score({}) is None
+    detector.threshold = torch.tensor(0.3)
+    ood.save(detector, tmp_path, "Fitted on numbers.")
+    loaded = ood.load(tmp_path, Brightness)
+    assert loaded.losses == () and loaded.score({}, bright) == detector.score({}, bright)
+    assert loaded.flags(0.31) and not loaded.flags(0.29)
+    assert ood.load(tmp_path, lambda: nn.Linear(2, 2)) is None  # of another network
+
+
+def test_energy_is_the_mean_over_networks_of_the_standardised_logsumexp() -> None:
+    one, other = torch.randn(2, 50, 3, generator=torch.Generator().manual_seed(0))
+    found = ood.energy([one[:4], 10 * other[:4]], [one, 10 * other])
+    by_hand = []
+    for known in (one, 10 * other):
+        scale = known.exp().sum(dim=1).log()
+        by_hand.append(-(scale[:4] - scale.mean()) / scale.std())
+    torch.testing.assert_close(found, (by_hand[0] + by_hand[1]) / 2)
+    assert ood.energy([one - 9], [one]).min() > found.max(), "lower logits: less like any class"

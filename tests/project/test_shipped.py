@@ -2,13 +2,16 @@
 their cards say."""
 
 import os
+from collections import Counter
+from pathlib import Path
 
 import pytest
 import torch
-from PIL import Image
+from PIL import Image, ImageFont
 
 from losslens.checkpoints import files as checkpoints
-from losslens.data.bundled import SAMPLE_PHOTOS
+from losslens.data import glyphs
+from losslens.data.bundled import SAMPLE_PHOTOS, sample_digits
 from losslens.data.dataset import Dataset
 from losslens.data.sources import mnist
 from losslens.data.synthetic_ood_photos import synthetic_ood_photos
@@ -89,6 +92,33 @@ def test_a_known_digit_survives_the_whole_way_from_a_picture(mini: Dataset) -> N
         assert min((each - original / 255).abs().mean() for each in moved) < 0.05
 
 
+def test_the_sample_digits_are_read_rightly_by_all_and_the_disputed_ones_are_disputed() -> None:
+    for sample in TASKS["digits"].samples():
+        for picture in (
+            sample.picture,
+            sample.picture.resize((280, 280), Image.Resampling.BILINEAR),
+        ):
+            prediction = inference.predict_picture("digits", picture)
+            votes = Counter(answer.label for answer in prediction.given)
+            if sample.disputed:
+                assert max(votes.values()) <= len(shipped("digits")) - 2, (sample.key, votes)
+            else:
+                assert votes == {sample.key: len(shipped("digits"))}
+                assert not inference.is_flagged("digits", prediction)
+    assert [sample.disputed for sample in TASKS["digits"].samples()] == [False] * 10 + [True] * 2
+
+
+def test_no_sample_digit_is_one_that_live_training_learns_from(mini: Dataset) -> None:
+    known = {digit.tobytes() for digit in mini.images.numpy()}
+    assert not any(digit.tobytes() in known for digit in sample_digits().values())
+
+
+@pytest.mark.skipif(DATA is None, reason="LOSSLENS_DATA names no folder with MNIST")
+def test_the_sample_digits_are_held_out() -> None:
+    held_out = {digit.tobytes() for digit in mnist(str(DATA)).held_out.images.numpy()}
+    assert all(digit.tobytes() in held_out for digit in sample_digits().values())
+
+
 def test_noise_is_flagged_as_no_digit_and_digits_are_not(mini: Dataset) -> None:
     digits = [
         inference.predict("digits", mini.batch(torch.tensor([index]))[0][0])
@@ -102,3 +132,21 @@ def test_noise_is_flagged_as_no_digit_and_digits_are_not(mini: Dataset) -> None:
         for _ in range(10)
     ]
     assert all(inference.is_flagged("digits", prediction) for prediction in noise)
+
+
+def test_letters_and_clothes_are_flagged_as_no_digit_and_digits_of_fonts_are_not(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "font.ttf").write_bytes(ImageFont.load_default(40).path.getvalue())
+    families = glyphs.font_families([tmp_path])
+
+    def flagged(pictures: torch.Tensor) -> int:
+        answers = (inference.predict("digits", picture) for picture in pictures)
+        return sum(inference.is_flagged("digits", answer) for answer in answers)
+
+    assert flagged(glyphs.drawn(families, glyphs.LETTERS, 9, 60)) >= 48
+    digits = glyphs.digits(families, 9, 30)
+    assert flagged(digits.batch(torch.arange(30))[0]) <= 3
+    sleeves = torch.zeros(1, 1, 28, 28)  # a shirt, filled as Fashion-MNIST's are
+    sleeves[..., 4:24, 9:19] = sleeves[..., 5:12, 3:25] = 0.7
+    assert flagged(sleeves) == 1

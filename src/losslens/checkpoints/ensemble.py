@@ -14,6 +14,7 @@ from losslens.checkpoints.files import (
     load_backbone,
 )
 from losslens.data.dataset import Dataset
+from losslens.evaluation import ood
 from losslens.evaluation.metrics import outputs_of
 from losslens.losses import LOSSES
 from losslens.losses.catalogue import card_losses
@@ -90,6 +91,12 @@ def load_ensemble(task: str, folder: Path | None = None) -> Ensemble:
         except CheckpointError as error:
             missing[loss] = error
     return Ensemble(record, backbone, members, missing)
+
+
+def load_detector(task: str, folder: Path) -> ood.OODDetector | ood.ExposedDetector | None:
+    """The OOD detector of a task below ``folder``; None where it is missing or cannot be read."""
+    exposure = TASKS[task].exposure
+    return ood.load(folder / task, exposure.network if exposure else None)
 
 
 def on_backbone(backbone: nn.Module, pictures: Dataset) -> Dataset:

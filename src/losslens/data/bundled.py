@@ -5,12 +5,14 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from losslens.data.dataset import Dataset
 
 MINI = Path(__file__).parent / "mini"  # digits, and features of photos
 MINI_DIGITS = MINI / "mnist_5k.npz"
 MINI_PETS = MINI / "pets_5k.npz"
+SAMPLE_DIGITS = MINI / "sample_digits.npz"
 SAMPLE_PHOTOS = tuple(
     Path(__file__).parent / "samples" / f"{name}.jpg"
     for name in ("cat", "shepherd", "kitten", "husky", "sheep", "coffee")
@@ -26,6 +28,17 @@ def mini_mnist() -> Dataset:
     with np.load(MINI_DIGITS) as archive:
         images = torch.from_numpy(archive["images"])[:, None]
         return Dataset(images, torch.from_numpy(archive["target"]).long())
+
+
+@cache
+def sample_digits() -> dict[str, NDArray[np.uint8]]:
+    """MNIST digits (28, 28) to click, ink bright, that the shipped networks never learnt from.
+
+    One of each class, by its label, and some that the networks dispute, by their answers, such as
+    "4/9". scripts/sample_digits.py chooses them.
+    """
+    with np.load(SAMPLE_DIGITS) as archive:
+        return dict(zip(archive["keys"].tolist(), archive["images"], strict=True))
 
 
 @cache

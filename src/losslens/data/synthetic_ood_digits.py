@@ -7,9 +7,11 @@ import math
 import random
 
 import torch
+import torch.nn.functional as F
 from PIL import Image, ImageDraw, ImageFont
-from torch import Tensor
+from torch import Generator, Tensor
 
+from losslens.data.dataset import Dataset
 from losslens.images.preprocessing import digit_tensor
 
 # Without those that may be written like a digit: B, D, G, I, O, Q, S, Z, b, g, i, j, l, o, q, s, z.
@@ -29,6 +31,21 @@ def synthetic_ood_digits(seed: int, count: int = 12_000) -> Tensor:
     return torch.stack(
         [digit_tensor(makers[index % len(makers)](chance)) for index in range(count)]
     )
+
+
+def two_at_once(digits: Dataset, seed: int, count: int) -> Tensor:
+    """Pictures (count, 1, S, S) in 0..1 of two different digits: one over the other, or in a row.
+
+    In turn; two in a row are squeezed to the width of one.
+    """
+    generator = Generator().manual_seed(seed)
+    pairs = torch.randint(len(digits), (4 * count, 2), generator=generator)
+    pairs = pairs[digits.target[pairs[:, 0]] != digits.target[pairs[:, 1]]][:count]
+    first, second = (digits.batch(part)[0] for part in pairs.T)
+    row = F.interpolate(torch.cat([first, second], dim=3), size=(20, 28), mode="area")
+    pictures = torch.maximum(first, second)
+    pictures[1::2] = F.pad(row, (0, 0, 4, 4))[1::2]
+    return pictures
 
 
 def _letter(chance: random.Random) -> Image.Image:

@@ -5,7 +5,7 @@ and how far the networks agree. With the threshold at 2 % of held-out digits, a 
 on the highest logits and their leads flagged 70 % of 6,000 other made pictures; this flags 95 %.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import torch
@@ -69,6 +69,53 @@ class OODDetector(nn.Module):
         return score > float(self.threshold)
 
 
+class ExposedDetector(nn.Module):
+    """A network over the picture itself that knows one class more, "none of these".
+
+    The score is the softmax probability of that class: of no loss, so that networks may come and go
+    without it. Thulasidasan et al. 2021, https://arxiv.org/abs/2105.07107
+    """
+
+    threshold: Tensor
+    losses: tuple[str, ...] = ()
+
+    def __init__(self, network: nn.Module) -> None:
+        super().__init__()
+        self.network = network
+        self.register_buffer("threshold", torch.tensor(0.5))
+
+    @torch.inference_mode()
+    def scores(self, pictures: Tensor) -> Tensor:
+        """0..1 for each picture (N, C, H, W) in 0..1."""
+        return none_of_these(self.network(pictures)).sigmoid()
+
+    def score(self, logits: dict[str, list[float]], picture: Tensor | None = None) -> float | None:
+        """0..1 for one picture (C, H, W) in 0..1; the logits play no part. None without it."""
+        return None if picture is None else float(self.scores(picture[None])[0])
+
+    def flags(self, score: float) -> bool:
+        """Whether a picture of this score is flagged as none of the classes."""
+        return score > float(self.threshold)
+
+
+def none_of_these(logits: Tensor) -> Tensor:
+    """The log-odds (N,) of the last class, from logits (N, C)."""
+    return logits[:, -1] - logits[:, :-1].logsumexp(dim=1)
+
+
+def energy(logits: Sequence[Tensor], held_out: Sequence[Tensor]) -> Tensor:
+    """How little each picture looks like any class: minus the standardised logsumexp, (N,).
+
+    From the logits (N, C) of one network after the other, standardised on theirs of held-out
+    pictures (M, C); the mean over the networks. Liu et al. 2020, https://arxiv.org/abs/2010.03759
+    """
+    scores = []
+    for each, known in zip(logits, held_out, strict=True):
+        scale = known.logsumexp(dim=1)
+        scores.append((scale.mean() - each.logsumexp(dim=1)) / scale.std())
+    return torch.stack(scores).mean(dim=0)
+
+
 def statistics(logits: Sequence[Tensor], features: Tensor | None = None) -> Tensor:
     """(N, F) from the logits (N, C) of one network after the other.
 
@@ -113,7 +160,7 @@ def fit(
     return detector.eval()
 
 
-def save(detector: OODDetector, folder: Path, fitted: str) -> None:
+def save(detector: OODDetector | ExposedDetector, folder: Path, fitted: str) -> None:
     """Write the detector into a task's folder of checkpoints.
 
     ``fitted`` says on what it was fitted, and what was measured.
@@ -123,14 +170,21 @@ def save(detector: OODDetector, folder: Path, fitted: str) -> None:
         save_file(detector.state_dict(), partial, metadata)
 
 
-def load(folder: Path) -> OODDetector | None:
-    """The detector of a task's folder; None where it is missing or cannot be read."""
+def load(
+    folder: Path, exposed: Callable[[], nn.Module] | None = None
+) -> OODDetector | ExposedDetector | None:
+    """The detector of a task's folder; None where it is missing or cannot be read.
+
+    ``exposed`` makes the network of an ``ExposedDetector``, where the task has one.
+    """
     try:
         with safe_open(folder / _FILE, framework="pt") as file:
             named = (file.metadata() or {}).get("losses")
             state = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
         losses = named.split(",") if named else _FIRST_LOSSES
-        detector = OODDetector(len(state["centre"]), losses)
+        detector = (
+            ExposedDetector(exposed()) if exposed else OODDetector(len(state["centre"]), losses)
+        )
         detector.load_state_dict(state)
     except (OSError, SafetensorError, RuntimeError, KeyError):
         return None

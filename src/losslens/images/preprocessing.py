@@ -1,12 +1,17 @@
 """Pictures in, tensors out: one way for training, evaluation, app, command line and Python."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 from torch import Tensor
 
+from losslens.images import low
+from losslens.images.marks import cropped, problem_of
 from losslens.images.paper import is_clean, is_drawing
+from losslens.images.pen import Strokes
 from losslens.images.reducing import upright_rgb
 from losslens.images.strokes import ink_of_photo
 
@@ -22,6 +27,25 @@ _STRONGEST = 90  # percentile of the ink that counts as its full strength
 Pixels = NDArray[np.float32]
 
 
+@dataclass(frozen=True)
+class Found:
+    """What there is to be read."""
+
+    whole: Tensor  # the network's input; all zeros where nothing is written
+    problem: str = ""  # why there is no digit: a key of ``marks.PROBLEMS``
+
+
+def read_digit(given: Image.Image | Strokes) -> Found:
+    """One digit, of a picture or of the strokes of a pen: ``digit_tensor``, or why there is none.
+
+    Strokes are drawn at the width of MNIST's pen, whatever their size was.
+    """
+    if isinstance(given, Strokes):
+        return Found(_tensor(given.ink()), given.problem)
+    ink = _written(given)
+    return Found(_tensor(ink), problem_of(ink))
+
+
 def digit_tensor(picture: Image.Image) -> Tensor:
     """One written digit, in the way MNIST was made: (1, S, S) in 0..1, with S = ``DIGIT_SIDE``.
 
@@ -32,16 +56,33 @@ def digit_tensor(picture: Image.Image) -> Tensor:
     centre. A picture with nothing written on it, or nothing to be read, gives all zeros.
     http://yann.lecun.com/exdb/mnist/
     """
+    return _tensor(_written(picture))
+
+
+def _written(picture: Image.Image) -> Pixels:
+    """How much ink of a digit is at each place, 0..1."""
     upright = upright_rgb(picture)
     grey = np.asarray(upright.convert("L"), dtype=np.float32) / np.float32(255)
+    if max(grey.shape) <= low.LARGEST:
+        return _ink_of_few_pixels(grey)
     ink = _ink(grey) if is_drawing(grey) else ink_of_photo(upright)
     if not ink.any() and is_clean(grey):  # a bar from one side to the other, and nothing else
         ink = _ink(grey)
-    rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
-    if rows.size == 0:
+    return ink
+
+
+def _ink_of_few_pixels(grey: Pixels) -> Pixels:
+    ink = _ink(grey, low.paper_of(grey))
+    if not ink.any() or max(cropped(ink).shape) >= _BOX:
+        return ink
+    smooth = low.without_steps(ink)
+    return low.in_proportion(smooth) if low.fills_its_frame(ink) else smooth
+
+
+def _tensor(ink: Pixels) -> Tensor:
+    if not ink.any():
         return torch.zeros(1, DIGIT_SIDE, DIGIT_SIDE)
-    cropped = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    return torch.from_numpy(_centred(_fit(cropped, _BOX)))[None]
+    return torch.from_numpy(_centred(_fit(cropped(ink), _BOX)))[None]
 
 
 def photo_tensor(picture: Image.Image) -> Tensor:
@@ -63,10 +104,14 @@ def is_blank(digit: Tensor) -> bool:
     return not bool(digit.any())
 
 
-def _ink(grey: Pixels) -> Pixels:
-    """How much each pixel differs from the paper, 0..1; 0 everywhere when nothing is written."""
-    rim = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
-    paper = rim[0] if (rim == rim[0]).all() else np.median(rim)  # the median takes longer
+def _ink(grey: Pixels, paper: float | None = None) -> Pixels:
+    """How much each pixel differs from the paper, 0..1; 0 everywhere when nothing is written.
+
+    Without its brightness the paper is the colour of the rim.
+    """
+    if paper is None:
+        rim = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
+        paper = rim[0] if (rim == rim[0]).all() else np.median(rim)  # the median takes longer
     darker, lighter = np.clip(paper - grey, 0, None), np.clip(grey - paper, 0, None)
     ink = darker if darker.sum() >= lighter.sum() else lighter
     written = ink[ink > _LEAST_CONTRAST]

@@ -8,6 +8,7 @@ from torch import Tensor, nn
 
 from losslens.checkpoints import files
 from losslens.checkpoints.files import Card
+from losslens.images.marks import PROBLEMS
 from losslens.images.reading import check_size
 from losslens.tasks import TASKS
 
@@ -40,12 +41,22 @@ class Classifier(nn.Module):
         check_size(*picture.size)
         return TASKS[self.card.task].to_tensor(picture)
 
+    def _readable(self, picture: Image.Image) -> Tensor:
+        check_size(*picture.size)
+        found = TASKS[self.card.task].found(picture)
+        if found.problem:
+            raise ValueError(PROBLEMS[found.problem])
+        return found.whole
+
     @torch.inference_mode()
     def probabilities(
         self, picture: Image.Image | Tensor, *, calibrated: bool = False
     ) -> dict[str, float]:
-        """Each label's softmax probability, of a picture or a tensor from ``to_tensor``; sum 1."""
-        image = picture if isinstance(picture, Tensor) else self.to_tensor(picture)
+        """Each label's softmax probability, of a picture or a tensor from ``to_tensor``; sum 1.
+
+        Raises ValueError for a picture that shows a dot or a scribble, which has no label.
+        """
+        image = picture if isinstance(picture, Tensor) else self._readable(picture)
         logits = self(image[None])[0] / (self.temperature if calibrated else 1.0)
         return dict(zip(self.labels, logits.softmax(dim=0).tolist(), strict=True))
 

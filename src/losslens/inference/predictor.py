@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor, nn
 
-from losslens.checkpoints.ensemble import Ensemble, load_ensemble
+from losslens.checkpoints.ensemble import Ensemble, load_detector, load_ensemble
 from losslens.checkpoints.files import (
     Checkpoint,
     CheckpointError,
@@ -17,6 +17,8 @@ from losslens.checkpoints.files import (
     models_folder,
 )
 from losslens.evaluation import ood
+from losslens.images.pen import Strokes
+from losslens.images.preprocessing import Found
 from losslens.images.reading import check_size
 from losslens.losses import LOSSES
 from losslens.tasks import TASKS
@@ -49,6 +51,7 @@ class Prediction:
     answers: list[Answer | Missing]
     features: Tensor  # (C, H, W): what the networks were given: the picture, or its features
     ood_score: float | None  # 0..1: how sure we are that this is none of the classes; None: unknown
+    problem: str = ""  # why no network was asked: a key of ``marks.PROBLEMS``
 
     @property
     def given(self) -> list[Answer]:
@@ -62,8 +65,8 @@ def _ensemble(task: str) -> Ensemble:
 
 
 @cache
-def _detector(task: str) -> ood.OODDetector | None:
-    return ood.load(models_folder() / task)
+def _detector(task: str) -> ood.OODDetector | ood.ExposedDetector | None:
+    return load_detector(task, models_folder())
 
 
 def network(task: str, loss: str) -> nn.Module:
@@ -85,10 +88,22 @@ def warm_up(task: str) -> None:
     predict(task, TASKS[task].blank())
 
 
-def predict_picture(task: str, picture: Image.Image) -> Prediction:
-    """Every loss's answer to a picture. Raises PictureError for one too large or too small."""
-    check_size(*picture.size)
-    return predict(task, TASKS[task].to_tensor(picture))
+def predict_picture(task: str, given: Image.Image | Strokes) -> Prediction:
+    """Every loss's answer to a picture, or to strokes where the task reads them.
+
+    What is no digit at all - a dot, a scribble - has no answers but a ``problem``. Raises
+    PictureError for a picture too large or too small.
+    """
+    if isinstance(given, Image.Image):
+        check_size(*given.size)
+    return predict_found(task, TASKS[task].found(given))
+
+
+def predict_found(task: str, found: Found) -> Prediction:
+    """Every loss's answer to what was found, or none where that has a problem."""
+    if found.problem:
+        return Prediction([], found.whole, None, found.problem)
+    return predict(task, found.whole)
 
 
 def predict(task: str, image: Tensor) -> Prediction:
@@ -140,7 +155,8 @@ def _ood_score(
     detector = _detector(ensemble.task.key) if logits else None
     if detector is None:
         return None
-    return detector.score(logits, features if ensemble.backbone is not None else None)
+    looks_at_logits = isinstance(detector, ood.OODDetector) and ensemble.backbone is None
+    return detector.score(logits, None if looks_at_logits else features)
 
 
 def saliency_maps(task: str, features: Tensor) -> dict[str, NDArray[np.float32]]:
@@ -158,6 +174,6 @@ def saliency_maps(task: str, features: Tensor) -> dict[str, NDArray[np.float32]]
 def is_flagged(task: str, prediction: Prediction) -> bool:
     """Whether the picture is flagged as none of the task's classes."""
     if prediction.ood_score is None:
-        return False
+        return bool(prediction.problem)
     detector = _detector(task)
     return detector is not None and detector.flags(prediction.ood_score)

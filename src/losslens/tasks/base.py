@@ -1,7 +1,7 @@
 """What a task is made of: one record, ``Task``, which carries all that its weights and its pages
 need."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -13,6 +13,8 @@ from PIL import Image
 from torch import Tensor, nn
 
 from losslens.data.dataset import Augment, Dataset, Splits
+from losslens.images.pen import Strokes
+from losslens.images.preprocessing import Found
 
 LIVE_EXAMPLES = 4_000  # most that a live run learns from
 
@@ -51,6 +53,16 @@ class FineTuning:
     augment: Augment
     epochs: float  # as a share of the first run's
     learning_rate: float  # likewise
+
+
+@dataclass(frozen=True)
+class Exposure:
+    """How a task's OOD detector learns from pictures themselves what shows none of the classes."""
+
+    network: Callable[[], nn.Module]  # pictures (N, C, H, W) to logits of the classes and of none
+    # The pictures to train on, folders with others, seed -> (pictures of the classes, others as
+    # uint8). Made ones where no folder is given.
+    pictures: Callable[[Dataset, Sequence[Path], int], tuple[Dataset, Tensor]]
 
 
 @dataclass(frozen=True)
@@ -109,6 +121,7 @@ class Sample:
 
     key: str
     picture: Image.Image
+    disputed: bool = False  # whether it is there because the networks disagree on it
 
 
 @dataclass(frozen=True)
@@ -129,6 +142,10 @@ class Task:
     saliency: Saliency | None = None
     synthetic_ood: Callable[[int], Tensor] | None = (
         None  # seed -> pictures (N, C, H, W) that show none of the classes
+    )
+    exposure: Exposure | None = None  # where the OOD detector looks at pictures, not at logits
+    read: Callable[[Image.Image | Strokes], Found] | None = (
+        None  # a picture or strokes -> the network's input, or why there is nothing to answer
     )
     is_blank: Callable[[Tensor], bool] = lambda image: False  # whether there is nothing to answer
     shareable: bool = False  # whether pictures of the test data may be handed on and shown
@@ -151,6 +168,14 @@ class Task:
     def endpoint_name(self) -> str:
         """The name of the endpoint that answers a picture."""
         return self.endpoint or f"predict_{self.key}"
+
+    def found(self, given: Image.Image | Strokes) -> Found:
+        """What there is to be read of a picture, or of strokes where the task reads them."""
+        if self.read is not None:
+            return self.read(given)
+        if isinstance(given, Strokes):
+            raise TypeError(f"the task {self.key} reads no strokes")
+        return Found(self.to_tensor(given))
 
     def blank(self) -> Tensor:
         """An input with nothing on it."""

@@ -4,17 +4,18 @@ import torch
 from PIL import Image
 from torch import Generator
 
-from losslens.data.bundled import MINI_DIGITS, mini_mnist
+from losslens.data.bundled import MINI_DIGITS, mini_mnist, sample_digits
 from losslens.data.dataset import Dataset
+from losslens.data.exposure_digits import exposure_digits
 from losslens.data.sources import mnist
-from losslens.data.synthetic_ood_digits import synthetic_ood_digits
 from losslens.images.augmentation import augment_digits, augment_digits_lightly, shifted
-from losslens.images.preprocessing import DIGIT_SIDE, digit_tensor, is_blank
-from losslens.networks.digit_net import DigitNet, SmallDigitNet
+from losslens.images.preprocessing import DIGIT_SIDE, digit_tensor, is_blank, read_digit
+from losslens.networks.digit_net import DigitNet, ExposedDigitNet, SmallDigitNet
 from losslens.networks.saliency import integrated_gradients
 from losslens.tasks.base import (
     LIVE_EXAMPLES,
     CardFacts,
+    Exposure,
     FineTuning,
     LearningRates,
     Live,
@@ -23,7 +24,6 @@ from losslens.tasks.base import (
 )
 
 _SPLIT_SEED = 7
-_SAMPLE = 6  # the 7th of each class: neither the neatest nor the oddest of them
 
 
 def _live_data() -> tuple[Dataset, Dataset]:
@@ -33,13 +33,9 @@ def _live_data() -> tuple[Dataset, Dataset]:
 
 
 def _samples() -> list[Sample]:
-    mini = mini_mnist()
-    pixels = [
-        mini.images[mini.target == digit][_SAMPLE, 0].numpy() for digit in range(len(DIGITS.labels))
-    ]
     return [
-        Sample(label, Image.fromarray(255 - ink))
-        for label, ink in zip(DIGITS.labels, pixels, strict=True)
+        Sample(key, Image.fromarray(255 - ink), disputed="/" in key)
+        for key, ink in sample_digits().items()
     ]
 
 
@@ -55,7 +51,8 @@ DIGITS = Task(
     epochs=12,
     learning_rate=4e-3,
     saliency=integrated_gradients,
-    synthetic_ood=synthetic_ood_digits,
+    exposure=Exposure(ExposedDigitNet, exposure_digits),
+    read=read_digit,
     is_blank=is_blank,
     shareable=True,
     fine_tuning=FineTuning(augment_digits_lightly, epochs=0.25, learning_rate=0.25),

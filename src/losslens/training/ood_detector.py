@@ -1,20 +1,23 @@
 """Fitting the OOD detector of a task to its trained networks."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import torch
 from torch import Generator, Tensor
 
-from losslens.checkpoints.ensemble import Ensemble, load_ensemble
+from losslens.checkpoints.ensemble import Ensemble, load_detector, load_ensemble
 from losslens.checkpoints.files import checkpoint_path
 from losslens.data.dataset import Dataset, Splits
 from losslens.evaluation import ood
 from losslens.losses.catalogue import card_losses
 from losslens.tasks import TASKS
+from losslens.training.exposure import fit_exposed
 
 _FLAGGED_SHARE = 0.02  # of held-out pictures that may be flagged as none of the classes
 _AUGMENTED_VIEWS = 2  # of each held-out picture, beside the picture as it is
+_MEASURED_ON = 10  # every tenth other picture is not learnt from
+_BATCH = 500
 
 Statistics = Callable[[Tensor], Tensor]  # images (N, C, H, W) in 0..1 -> (N, F)
 
@@ -54,6 +57,40 @@ def make_detector(task: str, splits: Splits, out: Path, others: Tensor | None = 
     return fitted
 
 
+def make_exposed_detector(task: str, splits: Splits, out: Path, folders: Sequence[Path]) -> str:
+    """Fit and save the detector of a task whose detector learns from pictures.
+
+    On the training pictures of ``splits``, synthetic pictures of other things and what is below
+    ``folders``; the threshold on the held-out pictures, plain and augmented. Returns what was
+    measured. Raises FileNotFoundError where ``folders`` hold nothing to learn from.
+    """
+    record = TASKS[task]
+    assert record.exposure is not None and record.augment is not None
+    known, others = record.exposure.pictures(splits.train, folders, 0)
+    fit_on = torch.arange(len(others)) % _MEASURED_ON != 0
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        network = fit_exposed(record.exposure.network(), known, others[fit_on], record.augment)
+    detector = ood.ExposedDetector(network).eval()
+    images, target = splits.held_out.batch(torch.arange(len(splits.held_out)))
+    augmented = record.augment(images, target, Generator().manual_seed(0))
+    unseen = torch.cat([_scores(detector, images), _scores(detector, augmented)])
+    detector.threshold = unseen.quantile(1 - _FLAGGED_SHARE).clone()
+    left = _scores(detector, others[~fit_on].float() / 255)
+    fitted = (
+        f"Fitted on {len(known):,} {task} and {int(fit_on.sum()):,} other pictures; of "
+        f"{len(splits.held_out):,} held-out {task}, plain and augmented, it flags "
+        f"{float((unseen > detector.threshold).float().mean()):.1%}, of {len(left):,} other "
+        f"pictures of the same kinds {float((left > detector.threshold).float().mean()):.1%}."
+    )
+    ood.save(detector, out / task, fitted)
+    return fitted
+
+
+def _scores(detector: ood.ExposedDetector, images: Tensor) -> Tensor:
+    return torch.cat([detector.scores(batch) for batch in images.split(_BATCH)])
+
+
 def _statistics_of(ensemble: Ensemble) -> Statistics:
     def statistics(images: Tensor) -> Tensor:
         pixels = (images * 255).round().to(torch.uint8)
@@ -85,9 +122,13 @@ def can_be_made(task: str, out: Path) -> bool:
     """Whether every loss that the detector is to look at has its checkpoint below ``out``.
 
     These are the losses of the detector that is there, and those of the cards where there is none.
+    A detector that looks at pictures is made with the last checkpoint, once.
     """
-    if TASKS[task].synthetic_ood is None:
+    record = TASKS[task]
+    if record.synthetic_ood is None and record.exposure is None:
         return False
-    former = ood.load(out / task)
+    former = load_detector(task, out)
+    if record.exposure is not None and former is not None:
+        return False
     losses = card_losses() if former is None else former.losses
     return all(checkpoint_path(task, loss, out).is_file() for loss in losses)

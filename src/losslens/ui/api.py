@@ -14,6 +14,9 @@ from gradio.events import api  # gr.api, which gradio does not export to type ch
 from gradio.utils import get_function_description
 from PIL import Image
 
+from losslens.images.marks import PROBLEMS
+from losslens.images.pen import FORM, MOST_POINTS, Strokes
+from losslens.images.preprocessing import Found
 from losslens.images.reading import ACCEPTED, PictureError
 from losslens.inference import predictor
 from losslens.inference.predictor import Missing, Prediction
@@ -22,7 +25,7 @@ from losslens.losses import LOSSES, formula
 from losslens.losses.analysis import MAX_CLASSES, anatomy
 from losslens.tasks import TASKS, Task
 from losslens.tasks.base import InputKind
-from losslens.ui.data_urls import MOST_MEGABYTES, WHAT_TO_SEND, decode
+from losslens.ui.data_urls import MOST_MEGABYTES, WHAT_TO_SEND, decode, decode_drawing
 from losslens.ui.live.endpoint import train
 from losslens.ui.request_guard import refused
 
@@ -36,10 +39,13 @@ _EXAMPLES: dict[str, Any] = {
 }
 _INPUTS: dict[InputKind, str] = {
     "drawing": f"dark ink on light paper or the reverse: {ACCEPTED} and {MOST_MEGABYTES} MB, as a "
-    "data URL (data:image/png;base64,...) or bare base64",
+    "data URL (data:image/png;base64,...) or bare base64; or a pen's strokes as JSON: "
+    f"{FORM}, {MOST_POINTS:,} points at most",
     "photo": f"{ACCEPTED} and {MOST_MEGABYTES} MB, as a data URL (data:image/jpeg;base64,...) or "
     "bare base64",
 }
+_OF_DRAWINGS = """ "blank", whether nothing is drawn; "problem", only where
+no network is asked, since it is a dot or a scribble: a sentence;"""
 _DESCRIPTION = """Every loss's answer to a {kind} of the task {task}.
 
 It has "answers", by loss: label, logits, softmax and calibrated probabilities of {labels};
@@ -85,19 +91,20 @@ def answer_endpoint(task: Task) -> Callable[[str], dict[str, Any]]:
     kind = task.input_kind
 
     def answer(picture: str) -> dict[str, Any]:
-        given = _decoded(picture)
+        given = _decoded(picture, task)
         if given is None and kind == "photo":
             raise refused(f"There is no photo: {WHAT_TO_SEND}.")
-        image = task.blank() if given is None else task.to_tensor(given)
-        blank = {"blank": task.is_blank(image)} if kind == "drawing" else {}
-        return _plain(task, predictor.predict(task.key, image)) | blank
+        found = Found(task.blank()) if given is None else task.found(given)
+        blank = {"blank": task.is_blank(found.whole)} if kind == "drawing" else {}
+        problem = {"problem": PROBLEMS[found.problem]} if found.problem else {}
+        return _plain(task, predictor.predict_found(task.key, found)) | blank | problem
 
     answer.__name__ = answer.__qualname__ = task.endpoint_name
     answer.__doc__ = _DESCRIPTION.format(
         kind=kind,
         task=task.key,
         labels=", ".join(task.labels),
-        blank=' "blank", whether nothing is drawn;' if kind == "drawing" else "",
+        blank=_OF_DRAWINGS if kind == "drawing" else "",
         input=_INPUTS[kind],
     )
     value = inspect.Parameter(kind, inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=str)
@@ -150,9 +157,9 @@ def _finite(value: float) -> float | None:
     return value if math.isfinite(value) else None  # JSON has no infinity
 
 
-def _decoded(picture: str) -> Image.Image | None:
+def _decoded(picture: str, task: Task) -> Image.Image | Strokes | None:
     try:
-        return decode(picture)
+        return decode(picture) if task.read is None else decode_drawing(picture)
     except PictureError as error:
         raise refused(str(error)) from None
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from losslens.images.pen import Strokes, StrokesError, read_strokes
 from losslens.images.reading import PictureError, read_picture
 
 MOST_MEGABYTES = 20  # of an uploaded file
@@ -41,6 +42,22 @@ def decode(value: object) -> Image.Image | None:
     if not _BASE64.fullmatch(packed):
         raise PictureError("damaged", "The picture is damaged: its data URL is not base64.")
     return read_picture(_unpacked(packed))
+
+
+def decode_drawing(value: object) -> Image.Image | Strokes | None:
+    """A picture as ``decode`` reads it, or strokes: a list ``[[[x, y], ...], ...]`` or its JSON.
+
+    None for nothing, which no strokes are, too. Raises PictureError for all else.
+    """
+    text = value.strip() if isinstance(value, str) else value
+    if text == [] or text == "[]":
+        return None
+    if not isinstance(text, list) and not (isinstance(text, str) and text.startswith("[")):
+        return decode(value)
+    try:
+        return read_strokes(text)
+    except StrokesError as error:
+        raise PictureError("strokes", str(error)) from None
 
 
 def _read_bare(packed: str) -> Image.Image:

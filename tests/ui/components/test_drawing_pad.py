@@ -18,8 +18,12 @@ DIGITS = TASKS["digits"]
 def test_every_sample_has_a_named_button(language: str) -> None:
     words = WORDS[language]
     html = pad_html(DIGITS, words)
-    named = re.findall(r'class="pad-sample" aria-label="([^"]*)"', html)
-    assert named == [f"{words.task('digits', 'sample')} {label}" for label in DIGITS.labels]
+    named = re.findall(r'class="pad-sample[ "][^>]* aria-label="([^"]*)"', html)
+    name = words.task("digits", "sample")
+    assert named[:10] == [f"{name} {label}" for label in DIGITS.labels]
+    assert named[10:] == [
+        f"{name} {sample.key}, {words['predict.disputed']}" for sample in DIGITS.samples()[10:]
+    ]
     for sample, url in zip(DIGITS.samples(), re.findall(r'src="([^"]*)"', html), strict=True):
         shown = decode(url)
         assert (np.asarray(shown)[..., 0] == np.asarray(sample.picture)).all()

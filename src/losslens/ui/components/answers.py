@@ -50,6 +50,11 @@ def message(text: str) -> Markup:
     return render("answers/message.html", text=text)
 
 
+def problem(text: str) -> Markup:
+    """Why no network was asked, in the place of the cards."""
+    return render("answers/problem.html", text=text)
+
+
 def seen(picture: Tensor | None, task: Task, words: Words) -> Markup:
     """The picture (C, H, W) in 0..1 that the networks see, enlarged; a blank one without any."""
     _, height, width = task.shape

@@ -16,7 +16,8 @@ _SCRIPT = (Path(__file__).parents[1] / "static" / "pad.js").read_text(encoding="
 def drawing_pad(task: Task, words: Words) -> gr.HTML:
     """The pad, with the task's samples under it.
 
-    Its value is a PNG data URL; its ``change`` comes while a stroke goes on, and at its end.
+    Its value is the JSON of the strokes, or a PNG data URL where these do not say all: on a sample,
+    or for a task that reads none. Its ``change`` comes while a stroke goes on, and at its end.
     """
     return gr.HTML(
         value="",
@@ -29,5 +30,5 @@ def drawing_pad(task: Task, words: Words) -> gr.HTML:
 
 def pad_html(task: Task, words: Words) -> Markup:
     """The pad's canvas, buttons and samples."""
-    samples = {sample.key: png_url(np.asarray(sample.picture)) for sample in task.samples()}
-    return render("pad/pad.html", task=task.key, words=words, samples=samples)
+    samples = [(sample, png_url(np.asarray(sample.picture))) for sample in task.samples()]
+    return render("pad/pad.html", task=task, words=words, samples=samples)

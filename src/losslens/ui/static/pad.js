@@ -1,5 +1,7 @@
-// The drawing pad: a 2-D canvas of 280x280 units. Its value is a PNG data URL; "" while nothing is drawn.
+// The drawing pad: a 2-D canvas of 280x280 units. Its value is the JSON of what the strokes left, [[[x, y], ...], ...],
+// or a PNG data URL where these do not say all; "" while nothing is drawn.
 const canvas = element.querySelector("canvas");
+const cursor = element.querySelector(".pad-cursor");
 const brush = element.querySelector(".pad-brush input");
 const pen = canvas.getContext("2d", { willReadFrequently: true });
 const SEND_EVERY = 120; // ms, while a stroke goes on
@@ -8,6 +10,10 @@ const PALM = 60; // pixels; a wider touch is no finger
 const PEN_RESTS = 1500; // ms
 const UNDER_WAY = 25; // units: a second finger makes a shorter stroke a pinch, and no longer one
 const ERASER = 5; // the button that the other end of a pen is
+const NEXT = 1; // units: points nearer to the one before are not sent
+const MOST_STROKES = 500, MOST_POINTS = 20000; // that are sent; of more the picture is
+const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+const STEP = 8, SMALL_STEP = 2; // units that an arrow key goes
 let strokes = []; // each { points: [[x, y], ...], width, erases }, kept for undo
 let backdrop = null; // a sample picture under the strokes
 let stroke = null; // the one that is being drawn
@@ -16,6 +22,8 @@ const touches = new Set(); // fingers on the pad; after a pinch none draws until
 let pinched = false;
 let penSeen = -Infinity; // ms; a touch soon after a pen is the hand that holds it
 let lastSent = 0;
+let at = [140, 140]; // where the keyboard's cursor is
+const held = new Set(); // arrow keys that are down: two of them go aslant
 
 function paint() {
   pen.fillStyle = "#fff";
@@ -42,9 +50,58 @@ function isEmpty() {
 
 function send() {
   lastSent = performance.now();
-  const drawn = isEmpty() ? "" : canvas.toDataURL("image/png");
+  const drawn = isEmpty() ? "" : (backdrop ? null : asText()) ?? canvas.toDataURL("image/png");
   if (drawn === props.value) trigger("change"); // a picture was shown that was never sent, and is cleared now
   else props.value = drawn;
+}
+
+// The strokes as JSON; null where they are not asked for, or are too many.
+function asText() {
+  if (!("strokes" in canvas.dataset)) return null;
+  const lines = remaining().map(thinned);
+  const points = lines.reduce((sum, line) => sum + line.length, 0);
+  return lines.length > MOST_STROKES || points > MOST_POINTS ? null : JSON.stringify(lines);
+}
+
+// What an eraser has left of the strokes before it: lines of points.
+function remaining() {
+  let lines = [];
+  for (const { points, width, erases } of strokes) {
+    if (erases) lines = lines.flatMap((line) => rubbed(filled(line), filled(points), width / 2));
+    else lines.push(points);
+  }
+  return lines;
+}
+
+function rubbed(line, path, reach) {
+  const pieces = [[]];
+  for (const [x, y] of line) {
+    if (!path.some((point) => Math.hypot(point[0] - x, point[1] - y) < reach)) pieces.at(-1).push([x, y]);
+    else if (pieces.at(-1).length) pieces.push([]);
+  }
+  return pieces.filter((piece) => piece.length);
+}
+
+// With a point every two units.
+function filled(line) {
+  return line.flatMap(([x, y], i) => {
+    if (i === 0) return [[x, y]];
+    const [fromX, fromY] = line[i - 1];
+    const steps = Math.max(1, Math.ceil(Math.hypot(x - fromX, y - fromY) / 2));
+    return Array.from({ length: steps }, (_, k) => {
+      const share = (k + 1) / steps;
+      return [fromX + (x - fromX) * share, fromY + (y - fromY) * share];
+    });
+  });
+}
+
+function thinned(line) {
+  const kept = [];
+  for (const [x, y] of line) {
+    const before = kept.at(-1);
+    if (!before || Math.hypot(x - before[0], y - before[1]) >= NEXT) kept.push([x, y]);
+  }
+  return kept.map((point) => point.map((value) => Math.round(value * 10) / 10));
 }
 
 // What is drawn stays for this tab of the browser: through a reload, and in the other language.
@@ -74,6 +131,7 @@ async function restore() {
 
 function changed() {
   stroke = drawer = null;
+  cursor.classList.remove("down");
   paint();
   keep();
   send();
@@ -100,6 +158,7 @@ function drop() {
 
 // Whether a pointer that comes down while another draws leaves that alone; if not, it ends its stroke.
 function isSecond(event) {
+  if (drawer?.kind === "keyboard") changed();
   if (!stroke) return false;
   if (event.pointerType === "pen" && drawer.kind === "touch") drop(); // that was the hand
   else if (event.pointerType === "touch" && drawer.kind === "touch" && length(stroke.points) < UNDER_WAY) {
@@ -155,15 +214,62 @@ for (const touch of ["touchstart", "touchmove"]) {
   canvas.addEventListener(touch, hold, { passive: false });
 }
 
+// By keyboard: the arrows move a cursor, and the space bar puts the pen down there and lifts it.
+function penUp() {
+  if (drawer?.kind === "keyboard") changed();
+}
+
+function penDown() {
+  drawer = { kind: "keyboard" };
+  stroke = { points: [at], width: brush.valueAsNumber, erases: false };
+  strokes.push(stroke);
+  cursor.classList.add("down");
+  paint();
+}
+
+function move(step) {
+  const way = [0, 1].map((axis) => [...held].reduce((sum, key) => sum + ARROWS[key][axis], 0));
+  at = at.map((value, axis) => Math.min(280, Math.max(0, value + way[axis] * step)));
+  [cursor.style.left, cursor.style.top] = at.map((value) => `${value / 2.8}%`);
+  if (drawer?.kind !== "keyboard") return;
+  stroke.points.push(at);
+  paint();
+  if (performance.now() - lastSent > SEND_EVERY) send();
+}
+
+const KEYS = {
+  " ": () => (drawer?.kind === "keyboard" ? penUp() : stroke || penDown()),
+  Escape: penUp,
+  Backspace: undo,
+};
+canvas.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key in ARROWS) {
+    held.add(event.key);
+    move(event.shiftKey ? SMALL_STEP : STEP);
+  } else if (event.key in KEYS && !event.repeat) KEYS[event.key]();
+  else return;
+  event.preventDefault();
+});
+canvas.addEventListener("keyup", (event) => {
+  if (held.delete(event.key) && drawer?.kind === "keyboard") send();
+});
+canvas.addEventListener("blur", () => {
+  held.clear();
+  penUp();
+});
+
+function undo() {
+  if (strokes.length) strokes.pop();
+  else backdrop = null;
+  changed();
+}
+
 element.querySelector(".pad-clear").addEventListener("click", () => {
   [strokes, backdrop] = [[], null];
   changed();
 });
-element.querySelector(".pad-undo").addEventListener("click", () => {
-  if (strokes.length) strokes.pop();
-  else backdrop = null;
-  changed();
-});
+element.querySelector(".pad-undo").addEventListener("click", undo);
 for (const sample of element.querySelectorAll(".pad-sample")) {
   sample.addEventListener("click", () => {
     [strokes, backdrop] = [[], sample.querySelector("img")];

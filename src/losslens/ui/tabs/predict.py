@@ -8,16 +8,17 @@ import gradio as gr
 from PIL import Image, ImageOps
 from torch import Tensor
 
+from losslens.images.pen import Strokes
 from losslens.images.reading import PictureError
 from losslens.inference import predictor
 from losslens.inference.predictor import Prediction
 from losslens.tasks import Task
 from losslens.tasks.base import Sample
-from losslens.ui.components.answers import Choices, View, answers_html, message, seen
+from losslens.ui.components.answers import Choices, View, answers_html, message, problem, seen
 from losslens.ui.components.drawing_pad import drawing_pad
 from losslens.ui.components.picture_upload import picture_upload, refusal
 from losslens.ui.components.saliency import drawing_style, photo_style
-from losslens.ui.data_urls import decode, jpeg_url
+from losslens.ui.data_urls import decode, decode_drawing, jpeg_url
 from losslens.ui.html import Markup
 from losslens.ui.i18n import Words
 from losslens.ui.page import LATEST, AnswerTab, Page, Tab
@@ -25,7 +26,7 @@ from losslens.ui.page import LATEST, AnswerTab, Page, Tab
 _PREDICT: dict[str, Any] = {**LATEST, "concurrency_id": "predict", "concurrency_limit": 2}
 # Saliency maps cost fifty times the compute of the answers, which must not queue behind them.
 _EXPLAIN: dict[str, Any] = {**_PREDICT, "concurrency_id": "explain"}
-Given = Image.Image | PictureError | None  # a picture, why it cannot be used, or nothing
+Given = Image.Image | Strokes | PictureError | None  # what to read, why it cannot be, or nothing
 _THUMBNAIL = (200, 200)  # pixels of a sample button's picture, at most
 
 
@@ -62,17 +63,20 @@ class _Answerer:
     task: Task
     words: Words
 
-    def predict(self, picture: Image.Image | None) -> Prediction | None:
-        """The answers to a picture; None where there is nothing to answer."""
-        if picture is None:
+    def predict(self, given: Image.Image | Strokes | None) -> Prediction | None:
+        """The answers to what is given; None where there is nothing to answer."""
+        if given is None:
             return None
-        image = self.task.to_tensor(picture)
-        return None if self.task.is_blank(image) else predictor.predict(self.task.key, image)
+        found = self.task.found(given)
+        blank = self.task.is_blank(found.whole)
+        return None if blank else predictor.predict_found(self.task.key, found)
 
     def answer(self, prediction: Prediction | None, truth: str, view: View) -> Markup:
         """The cards; without a prediction, what to do for one."""
         if prediction is None:
             return message(self.words.task(self.task.key, "blank"))
+        if prediction.problem:
+            return problem(self.words.task(self.task.key, prediction.problem))
         return answers_html(self.task, prediction, Choices(truth, view), self.words)
 
     def seen(self, prediction: Prediction | None) -> Markup:
@@ -81,7 +85,7 @@ class _Answerer:
 
     def drawing_maps(self, prediction: Prediction | None) -> Markup:
         """The style sheet of the saliency maps on a drawing."""
-        if prediction is None:
+        if prediction is None or prediction.problem:
             return Markup()
         maps = predictor.saliency_maps(self.task.key, prediction.features)
         return drawing_style(self.task, maps, self._picture(prediction))
@@ -109,7 +113,7 @@ def _drawing_layout(task: Task, words: Words) -> AnswerTab:
 
     def on_drawing(value: object, truth: str, view: View) -> tuple[Any, Markup, Markup]:
         try:
-            picture: Given = decode(value)
+            picture: Given = decode(value) if task.read is None else decode_drawing(value)
         except PictureError as error:
             picture = error
         return on_picture(picture, truth, view)
@@ -154,7 +158,9 @@ def _photo_layout(task: Task, words: Words) -> AnswerTab:
         prediction = answerer.predict(photo)
         shown = answerer.answer(prediction, truth, view)
         # In one event: a map that came later would lie on the photo before.
-        maps = answerer.photo_maps(prediction, photo) if prediction and photo else Markup()
+        maps = Markup()
+        if prediction is not None and isinstance(photo, Image.Image):
+            maps = answerer.photo_maps(prediction, photo)
         return prediction, shown, maps
 
     outputs = [panel.answered, panel.answer, panel.maps]

@@ -1,0 +1,79 @@
+"""What the OOD detector of digits learns from beside MNIST: other pictures, and digits in print.
+
+Outlier exposure: Hendrycks et al. 2019, https://arxiv.org/abs/1812.04606
+"""
+
+import gzip
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor
+
+from losslens.data.dataset import Dataset
+from losslens.data.glyphs import LETTERS, SCRIPTS, digits, drawn, font_families, letters_of_scripts
+from losslens.data.synthetic_ood_digits import synthetic_ood_digits, two_at_once
+from losslens.images.preprocessing import digit_tensor
+
+_LETTERS, _OF_SCRIPTS, _PRINTED, _IDX = 27_000, 12_000, 6_000, 5_000
+_MADE, _PAIRS = 6_000, 3_000
+_IDX_FILE = "train-images-idx3-ubyte*"
+_IDX_HEADER = 16  # bytes
+
+
+def exposure_digits(
+    digits_learnt: Dataset, folders: Sequence[Path], seed: int, share: float = 1.0
+) -> tuple[Dataset, Tensor]:
+    """``digits_learnt`` with digits in print, and pictures of no digit (N, 1, S, S) as uint8.
+
+    Of made pictures alone where ``folders`` is empty; else also of the fonts and of the pictures in
+    IDX files (``train-images-idx3-ubyte``, gzipped or not; Fashion-MNIST's) below them. ``share``
+    (0..1) of the usual number. Raises FileNotFoundError where the folders hold neither.
+    """
+    many: Callable[[int], int] = lambda count: max(1, round(share * count))  # noqa: E731
+    others = [
+        _bytes(synthetic_ood_digits(seed, many(_MADE))),
+        _bytes(two_at_once(digits_learnt, seed, many(_PAIRS))),
+    ]
+    families, files = font_families(folders), _idx_files(folders)
+    if folders and not families and not files:
+        raise FileNotFoundError(f"no font and no {_IDX_FILE} is in {', '.join(map(str, folders))}")
+    others += [_as_they_are_and_as_read(idx_pictures(file), many(_IDX)) for file in files]
+    if not families:
+        return digits_learnt, torch.cat(others)
+    others.append(_bytes(drawn(families, LETTERS, seed, many(_LETTERS))))
+    others.append(_bytes(letters_of_scripts(families, seed, many(_OF_SCRIPTS), SCRIPTS)))
+    printed = digits(families, seed, many(_PRINTED))
+    known = Dataset(
+        torch.cat([digits_learnt.images, printed.images]),
+        torch.cat([digits_learnt.target, printed.target]),
+    )
+    return known, torch.cat(others)
+
+
+def _bytes(pictures: Tensor) -> Tensor:
+    return (pictures * 255).round().to(torch.uint8)
+
+
+def _idx_files(folders: Iterable[Path]) -> list[Path]:
+    return sorted(path for folder in folders for path in folder.rglob(_IDX_FILE))
+
+
+def idx_pictures(path: Path) -> Tensor:
+    """The pictures (N, 1, H, W) of an IDX file, uint8. http://yann.lecun.com/exdb/mnist/"""
+    data = path.read_bytes()
+    if path.suffix == ".gz":
+        data = gzip.decompress(data)
+    _, count, height, width = np.frombuffer(data, ">i4", 4).tolist()
+    pixels = np.frombuffer(data, np.uint8, offset=_IDX_HEADER).reshape(count, 1, height, width)
+    return torch.from_numpy(pixels.copy())
+
+
+def _as_they_are_and_as_read(pictures: Tensor, count: int) -> Tensor:
+    """Every second one as a visitor's picture is read."""
+    chosen = pictures[:count].clone()
+    for index in range(0, len(chosen), 2):
+        chosen[index] = _bytes(digit_tensor(Image.fromarray(chosen[index, 0].numpy())))
+    return chosen
