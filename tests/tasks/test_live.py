@@ -6,7 +6,9 @@ import pytest
 import torch
 
 from losslens.checkpoints import files as checkpoints
+from losslens.data.bundled import MINI_PETS, pet_components
 from losslens.losses import LOSSES
+from losslens.networks.pet_net import FEATURES
 from losslens.tasks import TASKS
 from losslens.tasks.base import LIVE_EXAMPLES
 from losslens.training.config import OPTIMIZERS
@@ -55,5 +57,11 @@ def test_stored_features_are_those_of_the_shipped_backbone() -> None:
 
 
 def test_a_photo_as_the_app_keeps_it_becomes_an_input() -> None:
-    features = torch.rand(320, 7, 7)
-    assert torch.equal(LIVE["pets"].to_input(features)[:, 0, 0], features.mean(dim=(1, 2)))
+    features = torch.rand(FEATURES + 1, 10, 10)
+    made = LIVE["pets"].to_input(features)
+    assert made.shape == LIVE["pets"].shape
+    expected = pet_components(features[:FEATURES].mean(dim=(1, 2)))
+    torch.testing.assert_close(made[:, 0, 0], expected)
+    with np.load(MINI_PETS) as archive:
+        turned = torch.from_numpy(archive["components"]).float()
+    torch.testing.assert_close(turned @ turned.T, torch.eye(len(turned)), atol=0.01, rtol=0)
