@@ -15,6 +15,7 @@ from losslens.evaluation.metrics import calibration_error, confidence_and_correc
 from losslens.evaluation.significance import paired_differences
 from losslens.images.corruptions import CORRUPTIONS
 from losslens.losses import LOSSES
+from losslens.losses.catalogue import card_losses
 from losslens.report import build, predictions, schema
 from losslens.report.label_noise import TASK as LABEL_NOISE_TASK
 from losslens.report.label_noise import Study
@@ -186,7 +187,7 @@ def test_the_losses_that_have_a_checkpoint_are_measured_and_the_others_named(
     (random_models / "digits" / "mse.safetensors").unlink()
     made = build.make("digits", small_splits, job, ["predictions", "corruptions"])
     assert "losslens train digits --loss mse" in capsys.readouterr().err
-    losses = [loss for loss in LOSSES if loss != "mse"]
+    losses = [loss for loss in card_losses() if loss != "mse"]
     assert made.tested.losses == losses == list(predictions.load("digits").logits)
     assert len(made.tested.networks_right) == len(losses) + 1
     assert all(len(each.answers) == len(losses) for each in made.tested.disputed)

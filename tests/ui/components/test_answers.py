@@ -144,10 +144,36 @@ def test_a_flagged_picture_says_so(flagged: bool, monkeypatch: pytest.MonkeyPatc
     assert (EN.task("digits", "flagged") in shown(digits("3"))) == flagged
 
 
+@pytest.mark.parametrize(
+    ("labels", "both", "flagged", "said"),
+    [
+        (("cat", "dog"), False, False, "unclear"),
+        (("cat", "cat"), True, False, "unclear"),
+        (("cat", "cat"), False, False, ""),
+        (("cat", "dog"), True, True, "flagged"),
+    ],
+)
+def test_networks_that_disagree_and_a_cat_beside_a_dog_are_said_to_be_unclear(
+    labels: tuple[str, ...],
+    both: bool,
+    flagged: bool,
+    said: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(predictor, "is_flagged", lambda *_: flagged)
+    task = replace(PETS, shows_several=lambda features, networks, pets: both)
+    monkeypatch.setitem(TASKS, "pets", task)
+    given = [answer(loss, PETS.labels, each) for loss, each in zip(LOSSES, labels, strict=False)]
+    html = answers_html(task, Prediction([*given], torch.zeros(1281, 10, 10), None), Choices(), EN)
+    for kind in ("unclear", "flagged"):
+        assert (EN.task("pets", kind) in html) == (kind == said)
+
+
 @pytest.mark.parametrize(("task", "percent"), [(DIGITS, 23), (PETS, 73)])
 def test_the_note_on_a_perfect_fit_counts_the_classes(task: Task, percent: int) -> None:
     given = answer("mse", task.labels, task.labels[0])
-    html = answers_html(task, Prediction([given], torch.zeros(1), None), Choices(), EN)
+    features = torch.zeros(1281, 10, 10)
+    html = answers_html(task, Prediction([given], features, None), Choices(), EN)
     assert f"only {percent} %" in html and "{" not in html
 
 
@@ -174,7 +200,7 @@ def test_without_a_saliency_method_there_is_no_map() -> None:
 
 
 def test_labels_have_the_names_of_the_language() -> None:
-    given = Prediction([answer(FIRST, PETS.labels, "cat")], torch.zeros(1), None)
+    given = Prediction([answer(FIRST, PETS.labels, "cat")], torch.zeros(1281, 10, 10), None)
     html = answers_html(PETS, given, Choices(), WORDS["ja"])
     assert "猫" in html and 'data-answer="cat"' in html
 
