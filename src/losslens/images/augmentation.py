@@ -98,8 +98,6 @@ def augment_photos(
     return _recoloured(cropped, generator, variation.colour).clamp_(0, 1)
 
 
-# Live training's exported script shows these functions' source: they may use no other name of here
-# but each other's.
 def mirrored_and_shifted(images: Tensor, target: Tensor, generator: Generator) -> Tensor:
     """Pictures (N, 1, S, S), each mirrored or not, and moved as by ``shifted``."""
     return shifted(mirrored(images, target, generator), target, generator)
@@ -111,6 +109,7 @@ def mirrored(images: Tensor, target: Tensor, generator: Generator) -> Tensor:
     return torch.where(turned, images.flip(3), images)
 
 
+# Live training's exported script shows this function's source: it may use no other name of here.
 def shifted(images: Tensor, target: Tensor, generator: Generator) -> Tensor:
     """Pictures (N, 1, S, S), each moved by up to 2 pixels on both axes; what comes in is black."""
     side = images.shape[-1]
