@@ -18,7 +18,7 @@ DIGITS = TASKS["digits"]
 def test_every_sample_has_a_named_button(language: str) -> None:
     words = WORDS[language]
     html = pad_html(DIGITS, words)
-    named = re.findall(r'class="pad-sample[^>]* aria-label="([^"]*)"', html)
+    named = re.findall(r'class="pad-sample[ "][^>]* aria-label="([^"]*)"', html)
     name = words.task("digits", "sample")
     assert named[:10] == [f"{name} {label}" for label in DIGITS.labels]
     assert named[10:] == [
