@@ -23,7 +23,7 @@ from losslens.tasks.base import (
 )
 
 # Of the held-out pictures: four that every network reads rightly, and two that they dispute.
-_SAMPLES = {"sneaker": 35, "dress": 51, "bag": 12, "boot": 11, "shoe": 646, "top": 377}
+_SAMPLES = {"sneaker": 35, "dress": 51, "bag": 12, "boot": 11, "shoe": 646, "garment": 650}
 
 
 def _live_data() -> tuple[Dataset, Dataset]:
@@ -77,6 +77,18 @@ FASHION = Task(
         read_code='archive["images"][:, None].astype(np.float32) / 255',
         order_code="torch.arange(len(target))",
     ),
+    corruption_strengths={
+        "gaussian_noise": (0.033, 0.057, 0.092),
+        "salt_and_pepper": (0.011, 0.041, 0.087),
+        "blur": (0.58, 0.82, 1.2),
+        "motion_blur": (1.6, 3.2, 5.9),
+        "pixelate": (0.11, 0.89, 1.9),
+        "low_contrast": (0.14, 0.22, 0.34),
+        "overexposed": (0.032, 0.047, 0.093),
+        "rotation": (11, 14, 21),
+        "translation": (0.071, 0.31, 0.47),
+        "occlusion": (0.25, 0.35, 0.45),
+    },
     samples=_samples,
     card=CardFacts(
         dataset="zalando-datasets/fashion_mnist",
