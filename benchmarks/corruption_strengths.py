@@ -1,7 +1,8 @@
 """The three strengths of each corruption for a task, found on held-out pictures.
 
 At them the networks keep 97, 85 and 60 % of their lead over guessing, on the mean, by interpolation
-between the strengths tried. Those of the records were found on 500 digits, 120 pets and 300 clothes:
+between the strengths tried. Those of the records were found on 500 digits, 120 pets and 300
+clothes:
 python benchmarks/corruption_strengths.py digits --data-root data --pictures 500
 """
 

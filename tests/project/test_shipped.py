@@ -169,6 +169,11 @@ def test_the_shipped_network_tells_clothes_that_it_never_saw(loss: str) -> None:
     assert (logits.argmax(dim=1) == held_out.target).float().mean() > 0.91
 
 
+@pytest.mark.parametrize("loss", shipped("fashion"))
+def test_every_loss_tells_93_percent_of_the_test_clothes(loss: str) -> None:
+    assert checkpoints.load("fashion", loss).card.test["softmax"]["accuracy"]["value"] > 0.93
+
+
 def test_all_agree_on_four_samples_of_clothes_and_dispute_the_last_two() -> None:
     answers = {
         sample.key: {

@@ -7,6 +7,8 @@ import torch
 
 from losslens.checkpoints import files as checkpoints
 from losslens.data.bundled import MINI_PETS, pet_components
+from losslens.live.config import LiveConfig
+from losslens.live.worker import Gate, points, prepared
 from losslens.losses import LOSSES
 from losslens.networks.pet_net import FEATURES
 from losslens.tasks import TASKS
@@ -46,6 +48,17 @@ def test_the_lines_of_the_script_read_the_same_examples(key: str) -> None:
         given, classes = part.batch(torch.arange(len(part)))
         assert torch.equal(torch.from_numpy(images)[indices], given)
         assert torch.equal(torch.from_numpy(target).long()[indices], classes)
+
+
+@pytest.mark.parametrize(("task", "as_in_the_literature"), [("fashion", True), ("digits", False)])
+def test_cross_entropy_is_over_confident_and_focal_better_on_clothes_and_not_on_digits(
+    task: str, as_in_the_literature: bool
+) -> None:
+    config = LiveConfig(losses=("cross_entropy", "focal"), task=task)
+    *_, last = points(prepared(config), Gate())
+    cross_entropy, focal = last.calibration_error
+    assert (focal < cross_entropy) == as_in_the_literature
+    assert (cross_entropy > 0.03) == as_in_the_literature
 
 
 def test_stored_features_are_those_of_the_shipped_backbone() -> None:

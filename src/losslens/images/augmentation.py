@@ -84,6 +84,7 @@ def mirrored(images: Tensor, target: Tensor, generator: Generator) -> Tensor:
     return torch.where(turned, images.flip(3), images)
 
 
+# Live training's exported script shows this function's source: it may use no other name of here.
 def shifted(images: Tensor, target: Tensor, generator: Generator) -> Tensor:
     """Pictures (N, 1, S, S), each moved by up to 2 pixels on both axes; what comes in is black."""
     side = images.shape[-1]

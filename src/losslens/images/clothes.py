@@ -45,9 +45,11 @@ def _light(rgb: Image.Image) -> Pixels:
     background = _plane(colour)
     grey, ground = (each.mean(axis=2) for each in (colour, background))
     white = float(np.median(ground)) > _WHITE
-    light = 1 - grey / ground if white else (grey - ground) / (1 - ground)
+    away = ground - grey if white else grey - ground
+    light = away / np.maximum(ground if white else 1 - ground, _WHITE)
     piece = np.abs(colour - background).max(axis=2) > _BACKGROUND
-    return np.where(piece, np.clip(light, 0, 1), 0).astype(np.float32)
+    found: Pixels = np.where(piece, np.clip(light, 0, 1), 0).astype(np.float32)
+    return found
 
 
 def _plane(colour: Pixels) -> Pixels:

@@ -79,7 +79,6 @@ FASHION = Task(
         learning_rates={"adamw": LearningRates(0.01), "sgd": LearningRates(0.05, {"mse": 0.005})},
         read_code='archive["images"][:, None].astype(np.float32) / 255',
         order_code="torch.arange(len(target))",
-        augment=mirrored_and_shifted,
     ),
     corruption_strengths={
         "gaussian_noise": (0.033, 0.057, 0.092),
