@@ -34,7 +34,7 @@ class Found:
     """What there is to be read; every tensor is the input of a network."""
 
     whole: Tensor  # what is given as one; all zeros where nothing is written
-    problem: str = ""  # why it is no digit: a key of ``marks.PROBLEMS``
+    problem: str = ""  # why it is no single digit: a key of ``marks.PROBLEMS``
     rows: tuple[tuple[Tensor, ...], ...] = ()  # its parts, where there are several, row by row
     blank: str = ""  # why nothing is found; likewise
 
@@ -47,10 +47,9 @@ def read_digits(given: Image.Image | Strokes) -> Found:
     """
     if isinstance(given, Strokes):
         rows = _tensors([[each.ink() for each in row] for row in given.rows()])
-        return Found(_tensor(given.ink()), "" if rows else given.problem, rows)
+        return Found(_tensor(given.ink()), given.problem, rows)
     written = _written(given)
-    rows = _tensors(written.rows)
-    problem = "" if rows else problem_of(written.digit)
+    problem, rows = problem_of(written.digit), _tensors(written.rows)
     return Found(_tensor(written.digit), problem, rows, written.blank)
 
 

@@ -135,9 +135,9 @@ def read_parts(task: str, given: Image.Image | Strokes) -> Reading:
         return Reading(None, blank=found.blank)
     parts = [[predict(task, part) for part in row] for row in found.rows]
     known = [not is_flagged(task, part) for row in parts for part in row]
-    if 2 * sum(known) < len(known):
-        parts = []
-    return Reading(predict_found(task, found), tuple(map(tuple, parts)))
+    if not parts or 2 * sum(known) < len(known):
+        return Reading(predict_found(task, found))
+    return Reading(predict(task, found.whole), tuple(map(tuple, parts)))
 
 
 def predict(task: str, image: Tensor) -> Prediction:
