@@ -4,7 +4,6 @@ import re
 
 import numpy as np
 import torch
-from PIL import Image
 
 from losslens.tasks import TASKS
 from losslens.ui.components.saliency import input_style, photo_style
@@ -35,7 +34,8 @@ def test_a_drawing_has_a_map_a_loss_over_its_faint_ink() -> None:
 
 
 def test_a_photo_is_sent_once_below_its_maps() -> None:
-    photo = Image.new("RGB", (640, 480), "green")
+    photo = torch.zeros(3, 240, 320)
+    photo[1] = 0.5
     style = photo_style(TASKS["pets"], {loss: share[:7, :7] for loss, share in MAPS.items()}, photo)
     assert style.count("data:image/jpeg") == 1 and style.count("var(--photo)") == len(MAPS)
     assert "--ratio: 320 / 240" in style
