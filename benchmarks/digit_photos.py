@@ -10,9 +10,7 @@ looked at after its first figure, 50 % right; the others never.
 """
 
 import argparse
-import gzip
 import io
-import json
 import math
 from collections import Counter
 from collections.abc import Callable
@@ -22,6 +20,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from pen_strokes import half_of, pen_digits
 from PIL import Image, ImageDraw, ImageFilter
 
 from losslens.evaluation.metrics import accuracy
@@ -484,10 +483,7 @@ def main() -> None:
     parser.add_argument("--keep", type=Path, help="a folder for the photos that are misread")
     options = parser.parse_args()
     torch.set_num_threads(1)
-    with gzip.open(options.strokes, "rt") as lines:
-        digits = [json.loads(line) for line in lines]
-    half = len(digits) // 2
-    digits = digits[:half] if options.first_half else digits[half:]
+    digits = half_of(pen_digits(options.strokes), first=options.first_half)
     print("| kind | right | flagged or blank | wrong, sure and not flagged | n |")
     print("| --- | --- | --- | --- | --- |")
     for number, name in enumerate(KINDS):

@@ -13,7 +13,6 @@ Of these the second half is asked: by the first, what reads strokes was chosen. 
 
 import argparse
 import base64
-import gzip
 import io
 import json
 import random
@@ -25,6 +24,7 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from pen_strokes import half_of, pen_digits
 from PIL import Image, ImageDraw
 
 from losslens.evaluation.metrics import accuracy
@@ -75,7 +75,7 @@ def main() -> None:
     )
     options = parser.parse_args()
     torch.set_num_threads(1)
-    chance, everyone = random.Random(0), pen_digits(options.data_root)
+    chance, everyone = random.Random(0), strokes_and_labels(options.data_root)
     digits = chance.sample(everyone, min(options.count, len(everyone)))
     for size in SIZES:
         for name, place in PLACES.items():
@@ -105,11 +105,9 @@ def ask(digits: Iterable[tuple[str, str]]) -> Tally:
     return tally
 
 
-def pen_digits(data_root: Path) -> list[tuple[Strokes, str]]:
+def strokes_and_labels(data_root: Path) -> list[tuple[Strokes, str]]:
     """Strokes, y downward, and labels."""
-    with gzip.open(data_root / "pen" / "strokes.jsonl.gz", "rt") as lines:
-        digits = [json.loads(line) for line in lines]
-    digits = digits[len(digits) // 2 :]
+    digits = half_of(pen_digits(data_root / "pen" / "strokes.jsonl.gz"))
     return [
         ([np.array(each, dtype=float) * (1, -1) for each in digit["strokes"]], str(digit["label"]))
         for digit in digits

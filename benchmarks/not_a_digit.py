@@ -13,14 +13,13 @@ standardised, the mean over all.
 """
 
 import argparse
-import gzip
-import json
 import string
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
+from pen_strokes import pen_digits
 from PIL import Image
 from sklearn.metrics import roc_auc_score
 from torch import Tensor
@@ -28,7 +27,7 @@ from torch import Tensor
 from losslens.checkpoints.ensemble import Ensemble, load_detector, load_ensemble
 from losslens.checkpoints.files import models_folder
 from losslens.data import glyphs
-from losslens.data.dataset import Dataset
+from losslens.data.dataset import Dataset, unlabelled
 from losslens.data.sources import mnist, read_idx
 from losslens.evaluation import ood
 from losslens.images.pen import read_strokes
@@ -114,9 +113,7 @@ def every(dataset: Dataset) -> Tensor:
 
 def asked(ensemble: Ensemble, pictures: Tensor) -> Asked:
     """The pictures, shown to all networks."""
-    pixels = (pictures * 255).round().to(torch.uint8)
-    outputs = ensemble.outputs(Dataset(pixels, torch.zeros(len(pixels), dtype=torch.long)))
-    return Asked(pictures, list(outputs.values()))
+    return Asked(pictures, list(ensemble.outputs(unlabelled(pictures)).values()))
 
 
 def scores(losses: list[str], held_out: Asked) -> dict[str, tuple[Score, float]]:
@@ -149,8 +146,7 @@ def scores(losses: list[str], held_out: Asked) -> dict[str, tuple[Score, float]]
 def digits(options: argparse.Namespace) -> Iterator[tuple[str, Tensor]]:
     """Sources of digits: names and pictures (N, 1, S, S) in 0..1."""
     if options.pen:
-        with gzip.open(options.pen, "rt") as lines:
-            rows = [json.loads(line)["strokes"] for line in lines][1::2]
+        rows = [each["strokes"] for each in pen_digits(options.pen)[1::2]]
         strokes = ([[[x, -y] for x, y in line] for line in row] for row in rows)
         drawn = [read_digits(read_strokes(each)).whole for each in strokes]
         yield "pen strokes", torch.stack(drawn)

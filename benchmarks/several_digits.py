@@ -10,20 +10,18 @@ from the other half.
 """
 
 import argparse
-import gzip
-import json
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
 from digit_photos import KINDS, MAJORITY, Photo
 from digit_photos import Strokes as Lines
 from drawn_digits import PEN, painted, placed
+from pen_strokes import Digits, half_of, pen_digits
 from PIL import Image
 
 from losslens.evaluation.metrics import accuracy
@@ -34,7 +32,6 @@ from losslens.inference.predictor import Prediction
 GAPS = {"clear": (0.2, 0.5), "narrow": (0.08, 0.2)}  # of a digit's height
 ON_PHOTOS = ("pen", "marker", "chalk", "ruled", "grid", "shadow", "table_four_sides", "jpeg")
 BRUSHES = (8, 12)  # pixels; numbers are written with a finer brush than single digits
-Digits = list[dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -155,10 +152,7 @@ def main() -> None:
     parser.add_argument("--first-half", action="store_true", help="what development may look at")
     options = parser.parse_args()
     torch.set_num_threads(1)
-    with gzip.open(options.strokes, "rt") as lines:
-        digits = [json.loads(line) for line in lines]
-    half = len(digits) // 2
-    digits = digits[:half] if options.first_half else digits[half:]
+    digits = half_of(pen_digits(options.strokes), first=options.first_half)
     print("| numbers | found in so many digits | read rightly | n |")
     print("| --- | --- | --- | --- |")
     for row in numbers(digits, options.count):

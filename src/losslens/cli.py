@@ -173,9 +173,8 @@ def _predict(options: argparse.Namespace) -> None:
     predictor, task = _import("inference.predictor"), _import("tasks").TASKS[options.task]
     picture = _import("images.reading").read_picture(options.picture)
     reading = predictor.read_parts(task.key, picture)
-    problem = reading.blank or (reading.whole.problem if reading.whole and not reading.rows else "")
-    if problem:
-        raise ValueError(_import("images.marks").PROBLEMS[problem])
+    if reading.problem:
+        raise ValueError(_import("images.marks").PROBLEMS[reading.problem])
     for place, prediction in enumerate(reading.parts, start=1):
         if reading.rows:
             print(f"Part {place} of {len(reading.parts)}:")

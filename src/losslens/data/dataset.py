@@ -21,7 +21,7 @@ Augment = Callable[[Tensor, Tensor, Generator], Tensor]  # images, target, gener
 class Dataset:
     """Pictures, or a backbone's features of pictures, and their classes."""
 
-    images: Tensor  # (N, C, H, W): pictures as uint8 in 0..255, features in half precision
+    images: Tensor  # (N, C, H, W): pictures as uint8 in 0..255, features as floats
     target: Tensor  # (N,) int64
 
     def __len__(self) -> int:
@@ -45,9 +45,16 @@ class Dataset:
 
     def sha256(self) -> str:
         """A fingerprint of pictures and classes, for the checkpoint's card."""
-        digest = hashlib.sha256(self.images.numpy().tobytes())
-        digest.update(self.target.numpy().tobytes())
+        digest = hashlib.sha256()
+        for part in (self.images, self.target):
+            digest.update(part.contiguous().numpy().reshape(-1).data)  # no copy of gigabytes
         return digest.hexdigest()
+
+
+def unlabelled(images: Tensor) -> Dataset:
+    """Pictures (N, C, H, W) in 0..1 as data sets keep them, all of class 0."""
+    pixels = (images * 255).round().to(torch.uint8)
+    return Dataset(pixels, torch.zeros(len(images), dtype=torch.long))
 
 
 @dataclass(frozen=True)

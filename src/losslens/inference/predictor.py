@@ -68,6 +68,11 @@ class Reading:
     blank: str = ""  # why there is nothing to answer: a key of ``marks.PROBLEMS``
 
     @property
+    def problem(self) -> str:
+        """Why no network was asked: a key of ``marks.PROBLEMS``; empty where one was."""
+        return self.blank or (self.whole.problem if self.whole else "")
+
+    @property
     def parts(self) -> list[Prediction]:
         """What is answered, in the order of reading: each part, or else the whole."""
         if self.rows or self.whole is None:
@@ -110,9 +115,17 @@ def predict_picture(task: str, given: Image.Image | Strokes) -> Prediction:
     What is no digit at all - a dot, a scribble - has no answers but a ``problem``. Raises
     PictureError for a picture too large or too small.
     """
+    return predict_found(task, find(task, given))
+
+
+def find(task: str, given: Image.Image | Strokes) -> Found:
+    """What there is to be read of a picture, or of strokes where the task reads them.
+
+    Raises PictureError for a picture too large or too small.
+    """
     if isinstance(given, Image.Image):
         check_size(*given.size)
-    return predict_found(task, TASKS[task].found(given))
+    return TASKS[task].found(given)
 
 
 def predict_found(task: str, found: Found) -> Prediction:
@@ -128,9 +141,11 @@ def read_parts(task: str, given: Image.Image | Strokes) -> Reading:
     What is not mostly made of parts that the networks know is one. Raises PictureError as
     ``predict_picture``.
     """
-    if isinstance(given, Image.Image):
-        check_size(*given.size)
-    found = TASKS[task].found(given)
+    return read_found(task, find(task, given))
+
+
+def read_found(task: str, found: Found) -> Reading:
+    """Likewise, of what was found."""
     if TASKS[task].is_blank(found.whole):
         return Reading(None, blank=found.blank)
     parts = [[predict(task, part) for part in row] for row in found.rows]

@@ -11,7 +11,7 @@ from losslens.data.dataset import Dataset, Splits
 from losslens.evaluation.metrics import outputs_of
 from losslens.images.corruptions import CORRUPTIONS
 from losslens.study.drawing import pool_of
-from losslens.study.measures import unknown_pictures
+from losslens.study.measures import score, unknown_pictures
 from losslens.tasks import TASKS
 
 OTHERS = {"digits": "fashion", "fashion": "digits"}  # whose pictures are those of no class
@@ -31,14 +31,10 @@ def thorough(network: nn.Sequential, task: str, data_root: str) -> dict[str, flo
     )
     bad = _corrupted(task, data_root)
     return found | {
-        "corrupted": _accuracy(outputs_of(network, bad), bad.target),
-        "attacked": _accuracy(_attacked(network, pictures), pictures.target),
+        "corrupted": score("accuracy", outputs_of(network, bad), bad.target),
+        "attacked": score("accuracy", _attacked(network, pictures), pictures.target),
         "probe": _probed(network, other),
     }
-
-
-def _accuracy(logits: Tensor, target: Tensor) -> float:
-    return float((logits.argmax(dim=1) == target).double().mean())
 
 
 def _first(dataset: Dataset, count: int) -> Dataset:
@@ -94,4 +90,4 @@ def _probed(network: nn.Sequential, other: Splits) -> float:
     known, new = (known - centre) / spread, (new - centre) / spread
     gram = known @ known.T + _RIDGE * known.shape[1] * torch.eye(len(known))
     weights = torch.linalg.solve(gram, F.one_hot(learnt.target).float())
-    return _accuracy(new @ known.T @ weights, test.target)
+    return score("accuracy", new @ known.T @ weights, test.target)

@@ -9,6 +9,7 @@ from tqdm import tqdm
 
 from losslens.evaluation.metrics import outputs_of
 from losslens.losses import LOSSES
+from losslens.losses.class_counts import adjusted_afterwards
 from losslens.study import measures
 from losslens.study.drawing import Drawn, drawn, network_of, pool_of
 from losslens.study.plan import Plan
@@ -131,7 +132,7 @@ class Study:
         if SETTINGS[setting].ratio > 1:
             counts = examples.train.counts(logits.shape[1])
             found["balanced_adjusted"] = measures.score(
-                "balanced", logits - (counts / counts.sum()).log(), test.target
+                "balanced", adjusted_afterwards(logits, counts), test.target
             )
         if setting == "clean" and task in OTHERS:
             found |= thorough(network, task, self.data_root)

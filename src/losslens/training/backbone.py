@@ -1,11 +1,9 @@
 """The backbone of a task, and its features of the task's pictures."""
 
 import hashlib
-from collections.abc import Callable
 from pathlib import Path
 
 from safetensors.torch import load_file, save_file
-from torch import nn
 
 from losslens.checkpoints import files
 from losslens.checkpoints.ensemble import on_backbone
@@ -26,23 +24,21 @@ def splits_for(task: str, splits: Splits, job: Job) -> Splits:
         return splits
     if job.is_main and not files.backbone_path(task, job.out).is_file():
         files.save_backbone(task, record.backbone.pretrained(), job.out)
-    learning = record.backbone.for_learning
     return Splits(
-        _features(task, splits.train, job, learning),
+        _features(task, splits.train, job, learning=True),
         _features(task, splits.held_out, job),
         _features(task, splits.test, job),
     )
 
 
-def _features(
-    task: str,
-    pictures: Dataset,
-    job: Job,
-    changed: Callable[[nn.Module], nn.Module] = lambda backbone: backbone,
-) -> Dataset:
-    path = _features_path(task, pictures, job)
+def _features(task: str, pictures: Dataset, job: Job, *, learning: bool = False) -> Dataset:
+    record = TASKS[task].backbone
+    assert record is not None
+    path = _features_path(task, pictures, job, learning)
     if job.is_main and not path.is_file():
-        backbone = changed(files.load_backbone(task, job.out))
+        backbone = files.load_backbone(task, job.out)
+        if learning:
+            backbone = record.for_learning(backbone)
         found = on_backbone(backbone, pictures, progress=f"{task}, features")
         with atomic_write(path) as partial:
             save_file({"features": found.images}, partial)
@@ -50,8 +46,10 @@ def _features(
     return Dataset(load_file(path)["features"], pictures.target)
 
 
-def _features_path(task: str, pictures: Dataset, job: Job) -> Path:
-    """Named by a fingerprint of backbone and pictures, so that none is taken for another."""
+def _features_path(task: str, pictures: Dataset, job: Job, learning: bool) -> Path:
+    """Named by a fingerprint of backbone and pictures, and by whether they are to learn from, so
+    that none is taken for another."""
     both = files.backbone_sha256(task, job.out) + pictures.sha256()
     fingerprint = hashlib.sha256(both.encode()).hexdigest()[:16]
-    return job.runs / f"{task}-features-{fingerprint}.safetensors"
+    use = "learning" if learning else "asking"
+    return job.runs / f"{task}-features-{use}-{fingerprint}.safetensors"

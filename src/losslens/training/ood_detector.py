@@ -13,7 +13,7 @@ from losslens.checkpoints.ensemble import (
     on_backbone,
 )
 from losslens.checkpoints.files import checkpoint_path, load_backbone
-from losslens.data.dataset import Dataset, Splits
+from losslens.data.dataset import Dataset, Splits, unlabelled
 from losslens.data.sources import photos_without_pets
 from losslens.evaluation import ood
 from losslens.losses.catalogue import card_losses
@@ -91,7 +91,7 @@ def _make_pretrained(
         f"{_flagged(detector, unseen)}"
     )
     if folders:
-        others = _as_stored(_photos(TASKS[task], folders))
+        others = unlabelled(_photos(TASKS[task], folders))
         found = detector.scores(on_backbone(backbone, others).images)
         fitted += f", of {len(found):,} photos of other things {_flagged(detector, found)}"
     ood.save(detector, out / task, f"{fitted}.")
@@ -135,19 +135,13 @@ def _photos(task: Task, folders: Sequence[Path]) -> Tensor:
     return torch.stack([task.to_tensor(photo) for photo in photos_without_pets(folders)])
 
 
-def _as_stored(images: Tensor) -> Dataset:
-    """Pictures (N, C, H, W) in 0..1 as data sets keep them; without classes."""
-    pixels = (images * 255).round().to(torch.uint8)
-    return Dataset(pixels, torch.zeros(len(images), dtype=torch.long))
-
-
 def _scores(detector: ood.ExposedDetector, images: Tensor) -> Tensor:
     return torch.cat([detector.scores(batch) for batch in images.split(_BATCH)])
 
 
 def _statistics_of(ensemble: Ensemble) -> Statistics:
     def statistics(images: Tensor) -> Tensor:
-        given = ensemble.inputs(_as_stored(images))
+        given = ensemble.inputs(unlabelled(images))
         features = given.images.float() if ensemble.backbone is not None else None
         return ood.statistics(list(ensemble.logits(given).values()), features)
 

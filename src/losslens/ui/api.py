@@ -213,8 +213,7 @@ def _decoded(picture: str, task: Task) -> Image.Image | Strokes | None:
 
 
 def _of_drawing(task: Task, reading: Reading) -> dict[str, Any]:
-    problem = reading.blank or (reading.whole.problem if reading.whole else "")
-    rows = reading.rows or [reading.parts]
+    problem, rows = reading.problem, reading.rows or [reading.parts]
     parts = [_plain(task, part) | {"row": row} for row, each in enumerate(rows) for part in each]
     told: dict[str, Any] = {"digits": [] if problem else parts}
     return told | ({"problem": PROBLEMS[problem]} if problem else {})

@@ -109,7 +109,7 @@ def launch_options() -> dict[str, Any]:
         # No look from here at the own address: on a busy machine it takes over its three seconds,
         # and gradio then refuses to start.
         "_frontend": False,
-        "state_session_capacity": 1000,  # pages whose last answer is kept; a photo's has 63 kB
+        "state_session_capacity": 1000,  # pages whose last answer is kept; a photo's has 512 kB
         "max_threads": 80,  # a visitor who watches live training holds one; 40 may
         "footer_links": ["api"],
         "app_kwargs": app_options(),

@@ -8,6 +8,7 @@ import re
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
+from torch import Tensor
 
 from losslens.images.pen import Strokes, StrokesError, read_strokes
 from losslens.images.reading import PictureError, read_picture
@@ -90,6 +91,11 @@ def _no_picture() -> PictureError:
 def png_url(pixels: NDArray[np.uint8]) -> str:
     """A data URL of pixels (H, W) grey, (H, W, 3) RGB or (H, W, 4) RGBA."""
     return _url(Image.fromarray(pixels), "PNG")
+
+
+def grey_url(picture: Tensor) -> str:
+    """A data URL of a picture (C, H, W) in 0..1, in grey."""
+    return png_url((picture.mean(dim=0).numpy() * 255).round().astype(np.uint8))
 
 
 def jpeg_url(photo: Image.Image) -> str:

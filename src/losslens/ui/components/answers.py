@@ -5,7 +5,6 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Literal
 
-import numpy as np
 import torch
 from torch import Tensor
 
@@ -14,7 +13,7 @@ from losslens.inference.predictor import Answer, Missing, Prediction
 from losslens.losses import LOSSES
 from losslens.losses.links import sigmoids
 from losslens.tasks import Task
-from losslens.ui.data_urls import png_url
+from losslens.ui.data_urls import grey_url
 from losslens.ui.html import Markup, render
 from losslens.ui.i18n import Words
 
@@ -58,9 +57,8 @@ def problem(text: str) -> Markup:
 def seen(picture: Tensor | None, task: Task, words: Words) -> Markup:
     """The picture (C, H, W) in 0..1 that the networks see, enlarged; a blank one without any."""
     _, height, width = task.shape
-    grey = (task.blank() if picture is None else picture).mean(dim=0).numpy()
     note = words.task(task.key, "seen_note").format(width=width, height=height)
-    url = png_url((grey * 255).round().astype(np.uint8))
+    url = grey_url(task.blank() if picture is None else picture)
     return render("answers/seen.html", url=url, title=words["predict.seen"], note=note)
 
 

@@ -3,13 +3,11 @@
 from collections import Counter
 from dataclasses import dataclass
 
-import numpy as np
-
 from losslens.inference import predictor
 from losslens.inference.predictor import Prediction, Reading
 from losslens.tasks import Task
 from losslens.ui.components.answers import agreement
-from losslens.ui.data_urls import png_url
+from losslens.ui.data_urls import grey_url
 from losslens.ui.html import Markup, render
 from losslens.ui.i18n import Words
 
@@ -43,11 +41,10 @@ def parts_html(task: Task, reading: Reading, words: Words) -> Markup:
 def _part(task: Task, place: int, prediction: Prediction, words: Words) -> _Part:
     votes = Counter(answer.label for answer in prediction.given)
     label = votes.most_common(1)[0][0] if votes else "?"
-    grey = prediction.features.mean(dim=0).numpy()
     return _Part(
         place,
         words.label(task.key, label),
-        png_url((grey * 255).round().astype(np.uint8)),
+        grey_url(prediction.features),
         len(votes) < 2,
         predictor.is_flagged(task.key, prediction),
     )

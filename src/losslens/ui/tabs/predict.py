@@ -125,10 +125,12 @@ class _Answerer:
         maps = predictor.saliency_maps(self.task.key, prediction.features)
         return input_style(self.task, maps, self._picture(prediction))
 
-    def photo_maps(self, prediction: Prediction, photo: Image.Image) -> Markup:
-        """The style sheet of the saliency maps on a photo."""
+    def photo_maps(self, prediction: Prediction | None, seen: Tensor) -> Markup:
+        """The style sheet of the saliency maps on what is seen of a photo."""
+        if prediction is None:
+            return Markup()
         maps = predictor.saliency_maps(self.task.key, prediction.features)
-        return photo_style(self.task, maps, self.task.to_tensor(photo))
+        return photo_style(self.task, maps, seen)
 
     @property
     def shows_input(self) -> bool:
@@ -205,13 +207,13 @@ def _answers_on_photo(answerer: _Answerer, upload: gr.Image) -> AnswerTab:
     def on_photo(photo: Given, truth: str, view: View) -> tuple[Any, Markup, Markup]:
         if isinstance(photo, PictureError):
             return None, message(refusal(photo, answerer.words)), Markup()
-        prediction = answerer.read(photo).whole
-        shown = answerer.answer(prediction, truth, view)
+        if photo is None:
+            return None, answerer.answer(None, truth, view), Markup()
+        found = predictor.find(answerer.task.key, photo)
+        prediction = predictor.read_found(answerer.task.key, found).whole
         # In one event: a map that came later would lie on the photo before.
-        maps = Markup()
-        if prediction is not None and isinstance(photo, Image.Image):
-            maps = answerer.photo_maps(prediction, photo)
-        return prediction, shown, maps
+        maps = answerer.photo_maps(prediction, found.whole)
+        return prediction, answerer.answer(prediction, truth, view), maps
 
     outputs = [panel.answered, panel.answer, panel.maps]
     upload.change(on_photo, [upload, *panel.choices], outputs, **_PREDICT)
