@@ -31,11 +31,11 @@ def test_axe_finds_nothing(visit: Any, language: str, width: int, dark: bool) ->
     open_tab(page, words["tabs.explorer"])
     page.wait_for_selector(".anatomy table")
     assert violations(page) == []
-    page.get_by_role("tab", name=words["explorer.page_pitfalls"]).click()
+    open_tab(page, words["explorer.page_pitfalls"])
     page.locator(".pitfall-run").click()
     page.wait_for_selector(".outcome .said", timeout=60_000)
     assert violations(page) == []
-    page.get_by_role("tab", name=words["explorer.page_own"]).click()
+    open_tab(page, words["explorer.page_own"])
     box = page.locator("#own-loss textarea, #own-loss input[type=text]").first
     for formula, shown in (("p_y", ".findings .bad"), ("z.x", ".refused mark")):
         box.fill(formula)

@@ -60,11 +60,13 @@ def settled(page: Any) -> None:
 
 
 def open_tab(page: Any, name: str) -> None:
-    """Click a tab; on a phone the last ones stand behind a button with three dots."""
+    """Click a tab, of the page or within a tab; on a phone the last ones stand behind a button with
+    three dots."""
     tab = page.get_by_role("tab", name=name, exact=True)
     if not tab.is_visible():
-        page.locator(".overflow-menu > button").first.click()
-        tab = page.locator(".overflow-dropdown").get_by_text(name, exact=True)
+        menu = page.locator(".overflow-menu").filter(has_text=name)
+        menu.locator("> button").click()
+        tab = menu.locator(".overflow-dropdown").get_by_text(name, exact=True)
     tab.first.click()
 
 
