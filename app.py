@@ -14,6 +14,7 @@ sys.path.insert(0, str(Path(__file__).parent / "src"))  # runs without installin
 
 gc.disable()  # until the page is up: a quarter of the time of starting went into collecting nothing
 
+from losslens.ui import zero_gpu  # noqa: E402, F401  # before torch, where ZeroGPU is
 from losslens.ui.app import launch  # noqa: E402  # after what comes before any import
 
 if __name__ == "__main__":

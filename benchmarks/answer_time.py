@@ -5,14 +5,18 @@ python benchmarks/answer_time.py
 
 import statistics
 import time
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 
 import torch
 from chromium import app_page, percentile
 from playwright.sync_api import Page
+from torch import Tensor
 
+from losslens.checkpoints.ensemble import load_ensemble
 from losslens.data.bundled import mini_mnist
 from losslens.inference import predictor
-from losslens.losses import LOSSES
 
 ROUNDS = 200
 WARM_UP = 10  # rounds that are not counted
@@ -43,21 +47,24 @@ def milliseconds(values: list[float]) -> str:
     return f"median {statistics.median(values):6.1f} ms   95th percentile {high:6.1f} ms"
 
 
-def compute() -> tuple[list[float], list[float]]:
-    """Times in ms of all networks' logits alone, and of the answer with its saliency maps."""
+def compute() -> dict[str, list[float]]:
+    """Times in ms on one thread: the logits of one network after the other, of all as one, whole
+    answers with the detector's, and their saliency maps."""
     image = mini_mnist().batch(torch.tensor([2100]))[0][0]
-    networks = [predictor.network("digits", loss) for loss in LOSSES]
-    logits, whole = [], []
+    ensemble = load_ensemble("digits")
+    jobs: dict[str, Callable[[Tensor], object]] = {
+        "logits, one by one": replace(ensemble, stack=None).answers,
+        "logits, as one": ensemble.answers,
+        "answers": partial(predictor.predict, "digits"),
+        "saliency maps": partial(predictor.saliency_maps, "digits"),
+    }
+    times: dict[str, list[float]] = {name: [] for name in jobs}
     for _ in range(ROUNDS):
-        began = time.perf_counter()
-        with torch.inference_mode():
-            for network in networks:
-                network(image[None]).softmax(dim=1)
-        logits.append((time.perf_counter() - began) * 1000)
-        began = time.perf_counter()
-        predictor.saliency_maps("digits", predictor.predict("digits", image).features)
-        whole.append((time.perf_counter() - began) * 1000)
-    return logits[WARM_UP:], whole[WARM_UP:]
+        for name, job in jobs.items():
+            began = time.perf_counter()
+            job(image)
+            times[name].append((time.perf_counter() - began) * 1000)
+    return {name: each[WARM_UP:] for name, each in times.items()}
 
 
 def in_the_browser(page: Page) -> list[float]:
@@ -82,15 +89,15 @@ def in_the_browser(page: Page) -> list[float]:
 
 
 def main() -> None:
-    """Print the three rows."""
+    """Print a row for each."""
     torch.set_num_threads(1)
-    logits, whole = compute()
-    print(f"{len(LOSSES)} answers, one thread                      {milliseconds(logits)}")
-    print(f"{len(LOSSES)} answers with saliency maps, one thread   {milliseconds(whole)}")
+    networks = len(load_ensemble("digits").losses)
+    for name, each in compute().items():
+        print(f"{networks} networks, one thread: {name:20} {milliseconds(each)}")
     with app_page() as page:
         page.wait_for_selector(".pad canvas")
         page.locator(".pad-sample").first.click()  # answers once, so that nothing is new
-        page.wait_for_selector(".digits .card .bar")
+        page.wait_for_selector(".digits .card[data-answer]")
         page.locator(".pad-clear").click()
         page.wait_for_selector(".digits .answer .blank")
         delays = in_the_browser(page)

@@ -26,6 +26,9 @@ from PIL import Image, ImageDraw, ImageFilter
 from losslens.evaluation.metrics import accuracy
 from losslens.images.preprocessing import digit_tensor, is_blank
 from losslens.inference import predictor
+from losslens.losses.catalogue import card_losses
+from losslens.report import outside
+from losslens.report.outside import Source
 
 FINE = 2  # drawn this many times larger, then averaged
 MAJORITY = 5  # networks
@@ -448,6 +451,7 @@ class Reading:
     right: bool
     flagged: bool  # or found blank
     sure: bool
+    losses: frozenset[str] = frozenset()  # that read it rightly
 
 
 def read(picture: Image.Image, label: str) -> Reading:
@@ -459,7 +463,21 @@ def read(picture: Image.Image, label: str) -> Reading:
     votes = Counter(answer.label for answer in prediction.given)
     most = max(np.mean([answer.calibrated for answer in prediction.given], axis=0))
     flagged = predictor.is_flagged("digits", prediction)
-    return Reading(votes[label] >= MAJORITY, flagged, bool(most > SURE))
+    losses = frozenset(answer.loss for answer in prediction.given if answer.label == label)
+    return Reading(votes[label] >= MAJORITY, flagged, bool(most > SURE), losses)
+
+
+def saved(readings: dict[str, list[Reading]]) -> list[Source]:
+    """Lines of the report card: the kinds that development saw, and those kept apart."""
+    found = []
+    for name, kinds in (("photos_seen", SEEN), ("photos_apart", KEPT_APART)):
+        read = [each for kind in kinds for each in readings.get(kind.__name__, [])]
+        if read:
+            right = [np.mean([loss in each.losses for each in read]) for loss in card_losses()]
+            flagged = float(np.mean([each.flagged for each in read]))
+            pair = (float(min(right)), float(max(right)))
+            found.append(Source("digit_photos", name, len(read), pair, flagged))
+    return found
 
 
 def row(name: str, readings: list[Reading]) -> str:
@@ -481,11 +499,13 @@ def main() -> None:
     parser.add_argument("--kinds", nargs="+", choices=KINDS, default=list(KINDS))
     parser.add_argument("--first-half", action="store_true", help="what development may look at")
     parser.add_argument("--keep", type=Path, help="a folder for the photos that are misread")
+    parser.add_argument("--save", action="store_true", help="keep it for the report card")
     options = parser.parse_args()
     torch.set_num_threads(1)
     digits = half_of(pen_digits(options.strokes), first=options.first_half)
     print("| kind | right | flagged or blank | wrong, sure and not flagged | n |")
     print("| --- | --- | --- | --- | --- |")
+    everything: dict[str, list[Reading]] = {}
     for number, name in enumerate(KINDS):
         if name not in options.kinds:
             continue
@@ -498,6 +518,9 @@ def main() -> None:
             if options.keep and not readings[-1].right:
                 picture.save(options.keep / f"{name}_{index}_is_{label}.png")
         print(row(name, readings), flush=True)
+        everything[name] = readings
+    if options.save:
+        outside.save("digits", saved(everything))
 
 
 if __name__ == "__main__":

@@ -28,7 +28,9 @@ from pen_strokes import half_of, pen_digits
 from PIL import Image, ImageDraw
 
 from losslens.evaluation.metrics import accuracy
-from losslens.losses import LOSSES
+from losslens.losses.catalogue import card_losses
+from losslens.report import outside
+from losslens.report.outside import Source
 from losslens.tasks import TASKS
 from losslens.ui.api import answer_endpoint
 
@@ -44,7 +46,9 @@ Strokes = list[NDArray[np.float64]]
 class Tally:
     """What was answered."""
 
-    right: dict[str, list[bool]] = field(default_factory=lambda: {loss: [] for loss in LOSSES})
+    right: dict[str, list[bool]] = field(
+        default_factory=lambda: {loss: [] for loss in card_losses()}
+    )
     flagged: int = 0
     refused: int = 0  # with a sentence on dots or scribbles
     total: int = 0
@@ -56,6 +60,12 @@ class Tally:
         self.refused += "problem" in result
         for loss, each in self.right.items():
             each.append(result["answers"].get(loss, {}).get("label") == label)
+
+    def source(self, name: str) -> Source:
+        """A line of the report card; a drawing that was refused counts as flagged."""
+        shares = [float(np.mean(each)) for each in self.right.values()]
+        flagged = (self.flagged + self.refused) / self.total
+        return Source("drawn_digits", name, self.total, (min(shares), max(shares)), flagged)
 
     def row(self, name: str) -> str:
         """A line of the table."""
@@ -73,6 +83,7 @@ def main() -> None:
     parser.add_argument(
         "--count", type=int, default=400, help="so many digits at each size and place"
     )
+    parser.add_argument("--save", action="store_true", help="keep it for the report card")
     options = parser.parse_args()
     torch.set_num_threads(1)
     chance, everyone = random.Random(0), strokes_and_labels(options.data_root)
@@ -94,6 +105,9 @@ def main() -> None:
         for loss, each in tally.right.items():
             share = accuracy(np.array(each, dtype=float))
             print(f"  {loss:14} {share.value:7.2%} ({share.low:.2%} to {share.high:.2%})")
+    if options.save:
+        sources = zip(("pen_strokes", "semeion"), asked.values(), strict=True)
+        outside.save("digits", [tally.source(name) for name, tally in sources])
 
 
 def ask(digits: Iterable[tuple[str, str]]) -> Tally:

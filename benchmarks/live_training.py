@@ -162,7 +162,7 @@ def all_at_once(chromium: Browser, url: str, app: psutil.Process) -> None:
         start(page)
     for page in pages:
         try:
-            page.wait_for_selector("#live-status .bad, .results", timeout=300_000)
+            page.wait_for_selector("#live-status .bad, #live-charts .results", timeout=300_000)
         except TimeoutError:
             print(f"a visitor still waits: {page.locator('#live-status').inner_text()}")
     took = time.monotonic() - began

@@ -20,14 +20,18 @@ from losslens.data.sources import PHOTO_SUFFIXES, fashion_mnist, mnist
 from losslens.images.clothes import clothes_tensor
 from losslens.images.reading import PictureError, read_picture
 from losslens.inference import predictor
+from losslens.report import outside
+from losslens.report.outside import Source
 
 
-def flagged(pictures: Iterable[Tensor]) -> str:
-    """How many of them are flagged."""
+def flagged(source: str, pictures: Iterable[Tensor]) -> Source:
+    """How many of them are flagged, said and given back."""
     marks = [
         predictor.is_flagged("fashion", predictor.predict("fashion", each)) for each in pictures
     ]
-    return f"{sum(marks)} of {len(marks)} ({sum(marks) / len(marks):.1%})"
+    share = sum(marks) / len(marks)
+    print(f"{source}: {sum(marks)} of {len(marks)} ({share:.1%})")
+    return Source("no_clothing", source, len(marks), None, share)
 
 
 def some(dataset: Dataset, count: int) -> Tensor:
@@ -53,13 +57,15 @@ def main() -> None:
     parser.add_argument("--data-root", default="data")
     parser.add_argument("--photos", type=Path, nargs="+", default=[])
     parser.add_argument("--pictures", type=int, default=500)
+    parser.add_argument("--save", action="store_true", help="keep it for the report card")
     options = parser.parse_args()
     torch.set_num_threads(1)
     count, root = options.pictures, options.data_root
-    print("Fashion-MNIST's test pictures", flagged(some(fashion_mnist(root).test, count)))
-    print("MNIST's test digits", flagged(some(mnist(root).test, count)))
-    for folder in options.photos:
-        print(f"photos of {folder.name}", flagged(photos(folder, count)))
+    flagged("Fashion-MNIST's test pictures", some(fashion_mnist(root).test, count))
+    found = [flagged("mnist_digits", some(mnist(root).test, count))]
+    found += [flagged(folder.name, photos(folder, count)) for folder in options.photos]
+    if options.save:
+        outside.save("fashion", found)
 
 
 if __name__ == "__main__":

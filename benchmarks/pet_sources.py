@@ -25,6 +25,8 @@ from losslens.evaluation.binomial import wilson_interval
 from losslens.evaluation.metrics import outputs_of
 from losslens.losses import LOSSES
 from losslens.networks.pet_net import with_half_attention
+from losslens.report import outside
+from losslens.report.outside import Source
 from losslens.training.config import TrainConfig
 from losslens.training.loop import train
 from losslens.training.state import new_state
@@ -53,11 +55,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=str(__doc__).splitlines()[0])
     parser.add_argument("--data-root", type=Path, default=Path("data"))
     parser.add_argument("--runs", type=Path, default=Path("runs"), help="folder of kept features")
+    parser.add_argument("--save", action="store_true", help="keep it for the report card")
     options = parser.parse_args()
     photos = read(options.data_root, options.runs)
     detector = load_detector("pets", models_folder())
     flagged = detector.scores(photos.to_ask) > detector.threshold
     losses = load_ensemble("pets").losses
+    saved = []
     print("| source left out | photos | right, worst loss | right, best loss | flagged |")
     print("| --- | --- | --- | --- | --- |")
     for source in dict.fromkeys(photos.sources):
@@ -66,12 +70,19 @@ def main() -> None:
             right = sorted(right_without(photos, of, loss) for loss in losses)
             count = int(of.sum())
             found = [share(round(part * count), count) for part in (right[0], right[-1])]
+            share_flagged = float(flagged[of].float().mean())
+            pair = (right[0], right[-1])
+            saved.append(Source("pet_sources", source, count, pair, share_flagged))
             print(f"| {source} | {count:,} | {found[0]} | {found[1]} | {of_all(flagged[of])} |")
     print("\n| neither: source | photos | flagged |\n| --- | --- | --- |")
     for source in dict.fromkeys(photos.sources):
         of = photos.of(source) & (photos.kind == NEITHER)
         if of.any():
+            share_flagged = float(flagged[of].float().mean())
+            saved.append(Source("pet_sources", source, int(of.sum()), None, share_flagged))
             print(f"| {source} | {int(of.sum()):,} | {of_all(flagged[of])} |")
+    if options.save:
+        outside.save("pets", saved)
 
 
 def right_without(photos: Photos, left_out: Tensor, loss: str) -> float:

@@ -40,8 +40,12 @@ def main() -> None:
     clear = [typical(label, labels, asked) for label in range(10)]
     split = sorted(range(len(asked)), key=lambda index: (-dispute(asked[index]), index))[:DISPUTED]
     keys = [str(label) for label in range(10)] + ["/".join(votes(asked[i][0])) for i in split]
+    chosen = clear + split
     np.savez_compressed(
-        SAMPLE_DIGITS, images=np.stack([digits[index] for index in clear + split]), keys=keys
+        SAMPLE_DIGITS,
+        images=np.stack([digits[index] for index in chosen]),
+        keys=keys,
+        target=np.array([labels[index] for index in chosen], dtype=np.uint8),
     )
     print(f"{SAMPLE_DIGITS}: {', '.join(keys)}")
 

@@ -14,6 +14,7 @@ from losslens.data.bundled import mini_mnist
 from losslens.data.dataset import Dataset, Splits
 from losslens.inference import predictor as inference
 from losslens.losses.catalogue import card_losses
+from losslens.report.schema import PROBABILITIES
 from losslens.tasks import TASKS
 
 torch.set_num_threads(1)  # as the app does; small networks lose by sharing a picture between cores
@@ -33,8 +34,12 @@ def small_splits(mini: Dataset) -> Splits:
 
 
 def random_card(task: str, loss: str) -> checkpoints.Card:
-    """A card that a test may save; it claims no figures."""
-    return checkpoints.Card(task, loss, {}, 1.0, {}, {}, 0.0, "", {}, "2026-01-01T00:00:00+00:00")
+    """A card that a test may save; its figures are made up."""
+    figure = {"value": 0.1, "low": 0.0, "high": 0.2}
+    names = ("accuracy", "nll", "brier", "calibration_error", "aurc")
+    measured = {kind: dict.fromkeys(names, figure) for kind in PROBABILITIES}
+    date = "2026-01-01T00:00:00+00:00"
+    return checkpoints.Card(task, loss, {"seed": 0}, 1.0, {}, measured, 0.0, "", {}, date)
 
 
 @pytest.fixture

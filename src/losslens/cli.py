@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 _INTERRUPTED = 130  # exit status after Ctrl-C, as of a shell
 _REFUSED = 2
+_ROOM = 50  # MB that checkpoints and states may take
 
 
 @dataclass(frozen=True)
@@ -147,7 +149,9 @@ def _make_detector(options: argparse.Namespace, pictures: Any) -> None:
 
 
 def _job(out: Path, runs: Path, *, resume: bool = False) -> "Job":
-    runner = _import("training.runner")
+    runner, files = _import("training.runner"), _import("files")
+    for folder in (out, runs):  # before hours of work
+        files.check_writable(folder, _ROOM)
     job: Job = runner.Job(runner.new_accelerator(), out, runs, resume)
     return job
 
@@ -206,17 +210,15 @@ def _report_arguments(parser: argparse.ArgumentParser) -> None:
         help="parts to remake, with commas (default: all, %(default)s)",
     )
     _data_argument(parser)
-    _runs_argument(parser, "folder for the runs with wrong labels")
 
 
 def _report(options: argparse.Namespace) -> None:
     build, parts = _import("report.build"), options.only.split(",")
     for part in parts:
         _import("validation").one_of("part", part, build.PARTS)
-    job = _job(Path("models"), options.runs)
     for task in options.tasks:
-        splits = _import("tasks").TASKS[task].load(options.data_root)
-        print(_import("report.markdown").markdown(build.make(task, splits, job, parts)))
+        test = _import("tasks").TASKS[task].load(options.data_root).test
+        print(_import("report.markdown").markdown(build.make(task, test, parts)))
 
 
 def _study_arguments(parser: argparse.ArgumentParser) -> None:
@@ -244,6 +246,8 @@ def _study(options: argparse.Namespace) -> None:
     plan = _import("study.plan").plan_of(
         options.tasks, options.settings, options.losses, options.seeds
     )
+    if find_spec("skimage") is None:
+        raise ValueError('the study needs one more package: pip install -e ".[study]"')
     job, runs = _job(Path("models"), options.runs), _import("study.runs")
     journal = runs.Journal(job.runs / "study", job.accelerator.process_index)
     try:
@@ -265,6 +269,18 @@ def _choose(options: argparse.Namespace) -> None:
     answers = {name: getattr(options, name) for name in advice.QUESTIONS}
     for line in _import("ui.choose.advice").advice_lines(advice.Situation(**answers)):
         print(line)
+
+
+def _export_arguments(parser: argparse.ArgumentParser) -> None:
+    _task_argument(parser)
+    parser.add_argument("--loss", default="all", help="one (default: all in one file)")
+    parser.add_argument("--out", type=Path, help="the file (default: TASK.onnx)")
+
+
+def _export(options: argparse.Namespace) -> None:
+    path = options.out or Path(f"{options.task}.onnx")
+    losses = _import("inference.onnx_export").export_onnx(options.task, path, options.loss)
+    print(f"{path}: logits of {', '.join(losses)}")
 
 
 def _publish_arguments(parser: argparse.ArgumentParser) -> None:
@@ -328,6 +344,7 @@ COMMANDS: dict[str, Command] = {
     ),
     "study": Command("compare the losses, with seeds, in many settings", _study_arguments, _study),
     "choose": Command("which loss to take, by what the study found", _choose_arguments, _choose),
+    "export": Command("write trained networks as one ONNX file", _export_arguments, _export),
     "publish": Command(
         "put the checkpoints, and the app, on Hugging Face", _publish_arguments, _publish
     ),

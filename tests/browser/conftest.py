@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import pytest
@@ -47,12 +48,11 @@ def browser() -> Iterator["sync_api.Browser"]:
 Open = Callable[..., Visit]
 
 
-@pytest.fixture
-def visit(browser: "sync_api.Browser", app_url: str) -> Iterator[Open]:
+@contextmanager
+def visits_to(browser: "sync_api.Browser", app_url: str) -> Iterator[Open]:
     """Opens the app: ``visit(path="", locale="en-US", width=1280, height=900, dark=False)``.
 
-    At the end of the test every page must have stayed free of errors and of requests to other
-    machines.
+    At the end every page must have stayed free of errors and of requests to other machines.
     """
     visits: list[Visit] = []
     contexts = []
@@ -88,6 +88,20 @@ def visit(browser: "sync_api.Browser", app_url: str) -> Iterator[Open]:
         context.close()
     for seen in visits:
         assert seen.errors == [] and seen.outside == []
+
+
+@pytest.fixture
+def visit(browser: "sync_api.Browser", app_url: str) -> Iterator[Open]:
+    """Opens pages for one test."""
+    with visits_to(browser, app_url) as visit:
+        yield visit
+
+
+@pytest.fixture(scope="module")
+def visit_once(browser: "sync_api.Browser", app_url: str) -> Iterator[Open]:
+    """Opens pages that all tests of a file share: to load one takes longer than most tests."""
+    with visits_to(browser, app_url) as visit:
+        yield visit
 
 
 def _note_outside(visit: Visit, url: str, app_url: str) -> None:

@@ -10,9 +10,9 @@ from losslens.study.runs import load
 from losslens.ui.choose.sentences import sentences
 from losslens.ui.i18n import WORDS
 from support.pages import open_tab, violations
+from support.visits import in_language
 
 VISITS = [("en", 1280, False), ("ja", 390, True), ("en", 390, False)]
-LOCALES = {"en": "en-US", "ja": "ja-JP"}
 
 
 def expected(situation: Situation, language: str) -> str:
@@ -30,8 +30,7 @@ def recommended(page: Any, sentence: str) -> None:
 def test_answers_lead_to_one_loss_and_a_cell_to_its_runs(
     visit: Any, language: str, width: int, dark: bool
 ) -> None:
-    path, words = "ja" if language == "ja" else "", WORDS[language]
-    page = visit(path=path, locale=LOCALES[language], width=width, dark=dark).page
+    page, words = visit(**in_language(language), width=width, dark=dark).page, WORDS[language]
     open_tab(page, words["tabs.choose"])
     recommended(page, expected(Situation(), language))
     page.locator("#choose-wrong input[value='symmetric_40']").check()

@@ -7,9 +7,8 @@ import numpy as np
 import pytest
 import torch
 from scipy.stats import beta
-from torch import Tensor, nn
+from torch import Tensor
 
-from losslens.data.dataset import Dataset
 from losslens.evaluation.metrics import (
     BINS,
     Bin,
@@ -18,8 +17,7 @@ from losslens.evaluation.metrics import (
     confidence_and_correct,
     confusion,
     figures,
-    fit_temperature,
-    outputs_of,
+    log_odds,
     reliability,
     risk_coverage,
     spread,
@@ -66,11 +64,13 @@ def test_the_bins_of_the_diagram_sum_to_the_calibration_error() -> None:
 
 
 def test_the_risk_at_each_coverage_is_what_counting_gives() -> None:
-    confidence, correct = confidence_and_correct(*drawn(count=200))
+    logits, target = drawn(count=200)
+    correct = (logits.argmax(dim=1) == target).double().numpy()
+    confidence = log_odds(logits).numpy()
     surest_first = sorted(range(200), key=lambda index: -confidence[index])
     counted = [1 - np.mean([correct[index] for index in surest_first[: k + 1]]) for k in range(200)]
     np.testing.assert_allclose(risk_coverage(confidence, correct), counted)
-    assert figures(*drawn(count=200))["aurc"].value == pytest.approx(np.mean(counted))
+    assert figures(logits, target)["aurc"].value == pytest.approx(np.mean(counted))
 
 
 def test_equals_in_confidence_count_as_the_mean_of_all_their_orders() -> None:
@@ -192,19 +192,20 @@ def test_every_example_can_be_drawn_by_the_bootstrap() -> None:
         assert (found.low, found.high) == pytest.approx((-math.log(0.8), -math.log(0.2)))
 
 
-@pytest.mark.parametrize("temperature", [0.01, 0.1, 30.0, 200.0])
-def test_a_far_off_temperature_is_found_exactly(temperature: float) -> None:
-    logits, target = known(400)
-    # 0.8 where 0.75 is right: the best temperature takes log 4 to log 3, of scaled logits too.
-    best = temperature * math.log(4) / math.log(3)
-    assert fit_temperature(logits * temperature, target) == pytest.approx(best, rel=1e-4)
+def test_log_odds_rank_as_the_softmax_does_and_go_on_where_it_rounds_to_one() -> None:
+    logits, target = drawn(count=200)
+    confidence, _ = confidence_and_correct(logits, target)
+    odds = log_odds(logits).numpy()
+    np.testing.assert_allclose(odds, np.log(confidence / (1 - confidence)))
+    sure = torch.tensor([[50.0, 0.0, 0.0], [60.0, 0.0, 0.0]])
+    assert (sure.double().softmax(dim=1).max(dim=1).values == 1).all()
+    lower, higher = log_odds(sure).tolist()
+    assert (lower, higher) == pytest.approx((50 - math.log(2), 60 - math.log(2)))
 
 
-def test_outputs_come_in_order_in_eval_mode_whatever_the_batch() -> None:
-    images = torch.arange(7, dtype=torch.uint8).reshape(7, 1, 1, 1).expand(7, 1, 2, 2).contiguous()
-    dataset = Dataset(images * 30, torch.zeros(7, dtype=torch.long))
-    network = nn.Sequential(nn.Flatten(), nn.Dropout(0.9)).train()
-    whole = outputs_of(network, dataset)
-    assert not network.training and not whole.requires_grad
-    torch.testing.assert_close(whole, (torch.arange(7.0)[:, None] * 30 / 255).expand(7, 4))
-    assert torch.equal(outputs_of(network, dataset, batch=3), whole)
+def test_a_saturated_wrong_answer_costs_less_risk_than_a_surer_one() -> None:
+    """All softmax are 1: only the log-odds tell that the wrong one is the least sure."""
+    logits = torch.tensor([[50.0, 0.0], [60.0, 0.0], [70.0, 0.0]])
+    least_sure_is_wrong, surest_is_wrong = torch.tensor([1, 0, 0]), torch.tensor([0, 0, 1])
+    assert figures(logits, least_sure_is_wrong)["aurc"].value == pytest.approx(1 / 9)
+    assert figures(logits, surest_is_wrong)["aurc"].value == pytest.approx((1 + 1 / 2 + 1 / 3) / 3)

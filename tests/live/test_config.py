@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from losslens.live.config import LiveConfig, live_tasks, loss_of
-from losslens.live.worker import Gate, points, prepared
+from losslens.live.config import LiveConfig, live_tasks
+from losslens.live.gate import Gate
+from losslens.live.losses import loss_of
+from losslens.live.worker import points, prepared
 from losslens.losses import LOSSES, Loss
 from losslens.tasks import TASKS, Task
 from support import third_task
@@ -72,6 +74,11 @@ def test_one_learning_rate_holds_for_all_losses() -> None:
         ({"examples": 150.5}, "whole number"),
         ({"batch_size": 1}, "from 10 to 200"),
         ({"epochs": 31}, "from 1 to 30"),
+        ({"seeds": 4}, "from 1 to 3"),
+        ({"parameters": "mse=1"}, "no loss with a parameter; those are kl_div, focal"),
+        ({"parameters": "focal"}, "write it as focal=NUMBER"),
+        ({"parameters": "gce=0"}, "q of gce is 0.0; it must be from 0.05 to 1"),
+        ({"parameters": "focal=nan"}, "from 0 to 5"),
         ({"picture": [2.0] * (SIZE - 1)}, f"{SIZE} finite values"),
     ],
 )

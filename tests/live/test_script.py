@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from losslens.live.config import LiveConfig
+from losslens.live.config import LiveConfig, by_run
 from losslens.live.script import script
 from losslens.losses.formula import to_source
 from support.live import finished, run_script
@@ -21,6 +21,7 @@ RUNS = [
     ),
     LiveConfig(
         losses=("focal", "mse", "margin", "kl_div"),
+        parameters="focal=3.5,kl_div=0.2",
         examples=400,
         epochs=2,
         optimizer="sgd",
@@ -33,6 +34,8 @@ RUNS = [
     LiveConfig(task="pets", losses=("bce", "brier"), examples=1000, epochs=2, wrong_labels=0.2),
     LiveConfig(
         losses=("cross_entropy", "logit_adjusted"),
+        parameters="logit_adjusted=1.5",
+        seeds=2,
         examples=500,
         epochs=2,
         wrong_labels=0.4,
@@ -50,15 +53,16 @@ RUNS = [
 def test_the_script_runs_alone_and_gives_the_figures_of_the_run(
     config: LiveConfig, tmp_path: Path
 ) -> None:
-    last = finished(config)[-1]
+    ends = [run[-1] for run in by_run(finished(config))]
     printed = run_script(config, tmp_path)
     assert "losslens" not in re.sub(r'""".*?"""', "", script(config), flags=re.S).lower()
     accuracies, errors = (
         [float(value) for value in re.findall(rf"{name} (\d\.\d+)", printed)]
         for name in ("accuracy", "error")
     )
-    assert accuracies == [round(value, 4) for value in last.accuracy]
-    assert errors == pytest.approx(last.calibration_error, abs=1e-4)
+    assert accuracies == [round(value, 4) for last in ends for value in last.accuracy]
+    known = [value for last in ends for value in last.calibration_error]
+    assert errors == pytest.approx(known, abs=1e-4)
 
 
 def test_a_typed_formula_is_exported_as_the_source_that_was_trained() -> None:

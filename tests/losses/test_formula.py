@@ -353,3 +353,18 @@ def test_any_text_is_refused_or_gives_one_value_an_example(text: str) -> None:
     logits = torch.randn(4, 3)
     assert loss.fn(logits, torch.tensor([0, 1, 2, 0])).shape == (4,)
     assert len(check(loss)) == 5
+
+
+@pytest.mark.parametrize(
+    "text", ["sum(p > e)", "mean(p > e)", "p_y > 0.5", "max(p == e)", "exp(p_y > 0.5)"]
+)
+def test_a_comparison_alone_has_no_slope_and_is_refused(text: str) -> None:
+    with pytest.raises(FormulaError, match="no slope in the logits"):
+        parse(text)
+
+
+@pytest.mark.parametrize("text", ["clamp(p_y, 0, exp(100))", "sum(clamp(z, -exp(100), K))"])
+def test_a_bound_beyond_single_precision_is_none(text: str) -> None:
+    for dtype in (torch.float32, torch.float64):
+        values = parse(text).fn(torch.zeros(2, 3, dtype=dtype), torch.tensor([0, 1]))
+        assert values.dtype == dtype and bool(values.isfinite().all())

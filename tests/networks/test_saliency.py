@@ -1,9 +1,14 @@
 """Saliency maps add up to what they explain: the lead of the answer over the other classes."""
 
+from statistics import median
+
 import pytest
 import torch
 from torch import Tensor
 
+from losslens.checkpoints.files import load
+from losslens.data.dataset import Dataset
+from losslens.losses.catalogue import card_losses
 from losslens.networks.digit_net import DigitNet
 from losslens.networks.pet_net import FEATURES, PetNet
 from losslens.networks.saliency import class_activation, integrated_gradients
@@ -27,6 +32,18 @@ def test_integrated_gradients_add_up_to_the_rise_of_the_lead() -> None:
     rise = lead(logits, answer) - lead(blank, answer)
     assert share.shape == image.shape[1:] and not share[image[0].numpy() == 0].any()
     assert share.sum() == pytest.approx(rise, rel=0.1, abs=0.01)
+
+
+@pytest.mark.parametrize("loss", card_losses())
+def test_maps_of_the_shipped_networks_add_up(loss: str, mini: Dataset) -> None:
+    network, missed = load("digits", loss).network, []
+    for image in mini.batch(torch.arange(60, 5_000, 700))[0]:
+        with torch.inference_mode():
+            blank, logits = network(torch.stack([torch.zeros_like(image), image]))
+        answer = int(logits.argmax())
+        rise = lead(logits, answer) - lead(blank, answer)
+        missed.append(abs(float(integrated_gradients(network, image).sum()) - rise) / abs(rise))
+    assert median(missed) < 0.1, missed
 
 
 def test_class_activation_adds_up_to_the_lead_with_the_biases() -> None:

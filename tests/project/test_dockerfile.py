@@ -19,19 +19,26 @@ import pytest
 import yaml
 from gradio_client import Client
 from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
+from losslens.tasks import TASKS
 from support import dockerfile
 from support.waiting import until
 
 ROOT = Path(__file__).resolve().parents[2]
 STEPS = dockerfile.instructions((ROOT / "Dockerfile").read_text())
 FRONT = yaml.safe_load((ROOT / "README.md").read_text().split("---\n")[1])
-NEEDED = {
-    requirement.name: requirement.specifier
-    for line in (ROOT / "requirements.txt").read_text().splitlines()
-    if (requirement := Requirement(line))
-}
+
+
+def needed(file: str) -> dict[str, SpecifierSet]:
+    """What a file of requirements admits, by package."""
+    lines = (ROOT / file).read_text().splitlines()
+    requirements = [Requirement(line) for line in lines if not line.startswith("#")]
+    return {each.name: each.specifier for each in requirements}
+
+
+NEEDED = needed("requirements.txt")
 USER = ["setpriv", "--reuid=1000", "--regid=1000", "--clear-groups"]
 HADOLINT = shutil.which("hadolint", path=f"{Path(sys.executable).parent}:{os.environ['PATH']}")
 
@@ -52,6 +59,9 @@ def test_the_readmes_front_matter_is_what_a_gradio_space_takes() -> None:
     colours = {"red", "yellow", "green", "blue", "indigo", "purple", "pink", "gray"}
     assert {FRONT["colorFrom"], FRONT["colorTo"]} <= colours
     assert isinstance(FRONT["python_version"], str)  # 3.10 unquoted would be 3.1
+    assert (ROOT / FRONT["thumbnail"]).is_file() and FRONT["tags"]
+    assert FRONT["models"] == []  # ``losslens publish`` names them
+    assert {task.card.dataset for task in TASKS.values() if task.card} == set(FRONT["datasets"])
     assert FRONT["sdk_version"] in NEEDED["gradio"] and Version(FRONT["sdk_version"]) <= Version(
         gradio.__version__
     )
@@ -60,9 +70,17 @@ def test_the_readmes_front_matter_is_what_a_gradio_space_takes() -> None:
 @pytest.mark.parametrize("torch_version", ["2.8.0", "2.9.1", "2.10.0", "2.11.0"])
 def test_what_a_zerogpu_space_offers_is_admitted(torch_version: str) -> None:
     assert torch_version in NEEDED["torch"]
-    assert FRONT["python_version"] in ("3.10", "3.12")
+    assert torch_version in needed("pre-requirements.txt")["torch"]
+    assert FRONT["python_version"] in ("3.10.13", "3.12.12")
     project = (ROOT / "pyproject.toml").read_text()
     assert 'requires-python = ">=3.10"' in project
+
+
+def test_pytorch_that_zerogpu_lacks_is_not_installed_there() -> None:
+    first = needed("pre-requirements.txt")
+    assert "2.12.0" not in first["torch"]
+    assert "0.26.0" in first["torchvision"]  # of PyTorch 2.11
+    assert "0.27.0" not in first["torchvision"]
 
 
 def test_one_port_and_one_python_everywhere() -> None:
@@ -71,7 +89,7 @@ def test_one_port_and_one_python_everywhere() -> None:
     (port,) = re.findall(r"GRADIO_SERVER_PORT=(\d+)", environment)
     assert int(port) == int(values["EXPOSE"]) == FRONT["app_port"] == 7860
     assert "GRADIO_SERVER_NAME=0.0.0.0" in environment
-    assert values["FROM"] == f"python:{FRONT['python_version']}-slim"
+    assert values["FROM"] == f"python:{FRONT['python_version'].rpartition('.')[0]}-slim"
     (url,) = [arguments for name, arguments in STEPS if name == "RUN" and "pip" in arguments]
     assert "https://download.pytorch.org/whl/cpu" in url
 

@@ -28,14 +28,14 @@ from losslens.data.dataset import Dataset
 from losslens.inference import predictor as inference
 from losslens.inference.evaluation_table import lines
 from losslens.inference.predictor import Missing, Prediction
-from losslens.live.config import LiveConfig, Point
+from losslens.live.config import LiveConfig
 from losslens.live.script import script
-from losslens.live.worker import Gate, points, prepared
 from losslens.losses import LOSSES, Loss
 from losslens.losses.catalogue import card_losses, colour_of
 from losslens.publishing.upload import gather
 from losslens.report import build as report_build
 from losslens.report import predictions, schema
+from losslens.study import runs as study
 from losslens.tasks import TASKS, Task
 from losslens.training.config import TrainConfig
 from losslens.training.pipeline import make_checkpoint
@@ -48,6 +48,7 @@ from losslens.ui.language_switch import route
 from losslens.ui.page import Page, Tab
 from losslens.ui.report.page import report_page
 from support import third_task
+from support.live import finished
 from support.shipped import shipped
 
 FRENCH = """language: Français
@@ -67,11 +68,6 @@ def pages() -> dict[str, str]:
             (config,) = re.findall(r"window\.gradio_config = (\{.*?\});</script>", html)
             found[language] = json.dumps(json.loads(config), ensure_ascii=False)
     return found
-
-
-def lived(config: LiveConfig) -> list[Point]:
-    """A live run, in this process: that of the app is another, which knows no more than files."""
-    return list(points(prepared(config), Gate()))
 
 
 # A loss: its function, one entry, and its name in each language.
@@ -119,7 +115,7 @@ def test_without_a_checkpoint_it_is_not_measured_yet(shown: Prediction) -> None:
         html = unescape(answers_html(TASKS["digits"], shown, Choices(), words))
         said = words["predict.not_measured"].format(command=missing.command)
         assert NAMES[language] in html and said in html
-        assert html.count("<section") == len(card_losses())
+        assert html.count('class="card') == len(card_losses()) + 1  # and their list
 
 
 def test_what_was_made_without_it_works_as_before(shown: Prediction, new_loss: str) -> None:
@@ -127,8 +123,9 @@ def test_what_was_made_without_it_works_as_before(shown: Prediction, new_loss: s
     assert list(predictions.load("digits").logits) == TRAINED
     report = schema.load("digits")
     assert report.tested.losses == TRAINED
+    nothing_run = replace(study.load(), cells={})  # whose losses it would name, too
     for language, words in WORDS.items():
-        page = unescape(report_page(report, words))
+        page = unescape(report_page(report, nothing_run, words))
         assert NAMES[language] not in page and words.loss("focal") in page
 
 
@@ -140,7 +137,7 @@ def test_the_explorer_draws_it_in_a_colour_of_its_own(new_loss: str) -> None:
 
 def test_live_training_trains_it_and_exports_its_source(new_loss: str) -> None:
     config = LiveConfig(losses=(new_loss, "mse"), examples=1000, epochs=2)
-    run = lived(config)
+    run = finished(config)
     assert run[-1].accuracy[0] > 0.5 > run[0].accuracy[0]
     assert inspect.getsource(absolute) in script(config)
 
@@ -214,10 +211,10 @@ def test_a_new_task_is_trained_measured_and_asked(trained: Job, new_task: Task) 
 
 
 def test_a_new_task_has_a_report(trained: Job, new_task: Task) -> None:
-    made = report_build.make(new_task.key, new_task.load(""), trained)
+    made = report_build.make(new_task.key, new_task.load("").test)
     assert made.tested.losses == ["cross_entropy", "mse"] and made.corrupted is None
     for words in WORDS.values():
-        page = unescape(report_page(made, words))
+        page = unescape(report_page(made, study.load(), words))
         assert "upright" in page and words.loss("mse") in page and words.loss("gce") not in page
 
 
@@ -243,7 +240,7 @@ def test_a_new_task_has_a_tab_and_an_endpoint(
 def test_a_new_task_is_trained_live_and_exported(new_task: Task, tmp_path: Path) -> None:
     picture = new_task.to_tensor(upright()).flatten().tolist()
     config = LiveConfig(losses=("brier",), task=new_task.key, epochs=20, picture=picture)
-    last = lived(config)[-1]
+    last = finished(config)[-1]
     assert last.accuracy[0] > 0.9 and len(last.right[0]) == third_task.HELD_OUT
     assert last.reading[0][new_task.labels.index("upright")] > 0.5
     (tmp_path / "train.py").write_text(script(config))  # beside its data

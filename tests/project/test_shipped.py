@@ -13,7 +13,7 @@ from torch import Tensor
 
 from losslens.checkpoints import files as checkpoints
 from losslens.data import glyphs
-from losslens.data.bundled import SAMPLE_PHOTOS, mini_fashion, sample_digits
+from losslens.data.bundled import SAMPLE_PHOTOS, mini_fashion, sample_digit_classes, sample_digits
 from losslens.data.dataset import Dataset
 from losslens.data.sources import fashion_mnist, mnist
 from losslens.data.synthetic_ood_clothes import synthetic_ood_clothes
@@ -125,8 +125,14 @@ def test_no_sample_digit_is_one_that_live_training_learns_from(mini: Dataset) ->
 
 @pytest.mark.skipif(DATA is None, reason="LOSSLENS_DATA names no folder with MNIST")
 def test_the_sample_digits_are_held_out() -> None:
-    held_out = {digit.tobytes() for digit in mnist(str(DATA)).held_out.images.numpy()}
-    assert all(digit.tobytes() in held_out for digit in sample_digits().values())
+    held_out = mnist(str(DATA)).held_out
+    known = {
+        digit.tobytes(): int(each)
+        for digit, each in zip(held_out.images.numpy(), held_out.target, strict=True)
+    }
+    assert {
+        key: known[digit.tobytes()] for key, digit in sample_digits().items()
+    } == sample_digit_classes()
 
 
 def test_noise_is_flagged_as_no_digit_and_digits_are_not(mini: Dataset) -> None:

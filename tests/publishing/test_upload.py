@@ -6,15 +6,18 @@ What arrives are the same bytes, of one pinned commit, and no token is told.
 import hashlib
 import io
 import json
+import math
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import yaml
-from huggingface_hub import constants
+from huggingface_hub import constants, file_download
 
 from losslens import cli
 from losslens.checkpoints import files as checkpoints
@@ -136,8 +139,10 @@ def test_a_space_is_made_private_and_pinned(server: SmallHub) -> None:
     _, files = server.files("spaces/me/demo")
     front = yaml.safe_load(files["README.md"].decode().split("---")[1])
     shipped = yaml.safe_load((SHIPPED.parent / "README.md").read_text().split("---\n")[1])
-    assert front == {**shipped, "models": ["me/loss-lens"]} and front["sdk"] == "gradio"
-    assert {front["app_file"], "requirements.txt"} <= files.keys()
+    page = f"{constants.ENDPOINT}/spaces/me/demo/resolve/main/docs/page.png"
+    assert front == {**shipped, "models": ["me/loss-lens"], "thumbnail": page}
+    assert front["sdk"] == "gradio"
+    assert {front["app_file"], "pre-requirements.txt", "requirements.txt"} <= files.keys()
     assert not any(name.endswith((".pyc", ".pyi")) or name.startswith("models/") for name in files)
 
 
@@ -195,10 +200,15 @@ def test_a_damaged_note_says_what_to_delete(
 @pytest.mark.parametrize(
     "listed",
     [
-        {"../../escape.json": "0"},
-        {"/etc/passwd.json": "0"},
-        {"digits/focal.pkl": "0"},
+        {"../../escape.json": "0" * 64},
+        {"/etc/passwd.json": "0" * 64},
+        {"digits/focal.pkl": "0" * 64},
         {"a.json": 1},
+        {"a.json": "0"},
+        {"*.json": "0" * 64},
+        {"digits/[a-z]*.safetensors": "0" * 64},
+        {"digits/?.json": "0" * 64},
+        {},
         [],
         None,
     ],
@@ -218,7 +228,7 @@ def test_what_the_hub_does_not_have_is_said(
 ) -> None:
     server.repositories[REPO] = []
     bare = server.commit(REPO, {"README.md": b""})
-    names_a_file = json.dumps({"sha256": {"digits/focal.json": "0"}})
+    names_a_file = json.dumps({"sha256": {"digits/focal.json": "0" * 64}})
     server.commit(REPO, {"manifest.json": names_a_file.encode()})
     for named, said in {
         "me/nothing": "There is no me/nothing@main on http://127.0.0.1",
@@ -246,6 +256,27 @@ def test_a_hub_out_of_reach_is_said_and_not_asked_again_at_once(
     with pytest.raises(checkpoints.CheckpointError):
         checkpoints.models_folder()
     assert asked == []
+
+
+def test_a_transfer_that_is_cut_half_way_is_taken_up_or_said_and_never_used(
+    server: SmallHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hurried = SimpleNamespace(**vars(time) | {"sleep": lambda _: None})  # else a second each time
+    monkeypatch.setattr(file_download, "time", hurried)
+    assert publish() == 0
+    commit, files = server.files(REPO)
+    monkeypatch.setenv("LOSSLENS_MODELS", "me/loss-lens")
+    server.cuts = math.inf
+    with pytest.raises(checkpoints.CheckpointError, match=r"for me/loss-lens@main failed"):
+        checkpoints.models_folder()
+    assert not list((tmp_path / "hf").rglob("snapshots/*/*/*.safetensors"))
+    assert not (tmp_path / "hf" / "losslens").exists()  # nothing is pinned
+    hub._results.clear()  # as in a new process, or a minute later
+    server.cuts = 1
+    folder = checkpoints.models_folder()
+    assert folder.name == commit and server.cuts == 0
+    weights = "digits/focal.safetensors"
+    assert (folder / weights).read_bytes() == files[weights]
 
 
 def test_a_folder_that_is_here_is_meant_even_if_it_looks_like_a_repository(

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 import torch
-from accelerate import Accelerator
 
 from losslens.checkpoints import files as checkpoints
 from losslens.checkpoints.files import Card, CheckpointError
@@ -17,12 +16,9 @@ from losslens.images.corruptions import CORRUPTIONS
 from losslens.losses import LOSSES
 from losslens.losses.catalogue import card_losses
 from losslens.report import build, predictions, schema
-from losslens.report.label_noise import TASK as LABEL_NOISE_TASK
-from losslens.report.label_noise import Study
 from losslens.report.markdown import markdown
 from losslens.report.schema import PROBABILITIES
 from losslens.tasks import TASKS
-from losslens.training.runner import Job
 from support.shipped import shipped
 
 FIGURES = {"accuracy", "nll", "brier", "calibration_error", "aurc"}
@@ -50,15 +46,13 @@ def test_the_shipped_report_is_whole(task: str) -> None:
         )
         assert network.risk[-1] == pytest.approx(1 - network.figures["softmax"]["accuracy"].value)
         assert network.train_seconds > 0
+        if network.temperature_interval is not None:  # cards from before it was measured lack it
+            low, high = network.temperature_interval
+            assert low < network.temperature < high
     assert shipped.corrupted is not None
     assert list(shipped.corrupted.accuracy) == [*CORRUPTIONS]
     for by_loss in shipped.corrupted.accuracy.values():
         assert list(by_loss) == shipped.corrupted.losses == tested.losses
-    if task == LABEL_NOISE_TASK.key:
-        study, measured = Study(), shipped.wrong_labels
-        assert measured is not None
-        assert tuple(measured.accuracy) == study.losses and len(study.losses) >= 3
-        assert (measured.shares, measured.seeds) == (study.shares, study.seeds)
 
 
 @pytest.mark.parametrize("task", TASKS)
@@ -82,6 +76,11 @@ def test_the_figures_are_those_of_the_card_and_of_the_stored_predictions(
     )
     right = stored.logits[loss].float().argmax(dim=1) == stored.target
     assert right.double().mean().item() == card.test["softmax"]["accuracy"]["value"]
+    assert network.by_seed[card.config["seed"]] == card.test["softmax"]["accuracy"]["value"]
+    over = network.seeds["softmax"].get("accuracy")
+    assert len(network.by_seed) == (over.seeds if over else 1)
+    interval = network.temperature_interval
+    assert (None if interval is None else [*interval]) == card.temperature_interval
     for kind, temperature in (("softmax", 1.0), ("calibrated", card.temperature)):
         figures, known = network.figures[kind], card.test[kind]
         assert figures["accuracy"].value == known["accuracy"]["value"]
@@ -150,25 +149,43 @@ def test_cards_of_another_recipe_are_no_seeds_of_this_one(random_models: Path) -
     assert build._spreads(cards[:1], "softmax") == {}
 
 
+def test_a_card_from_before_the_interval_was_measured_is_still_read(random_models: Path) -> None:
+    path = checkpoints.checkpoint_path("digits", "gce").with_suffix(".json")
+    fields = json.loads(path.read_text())
+    del fields["temperature_interval"]
+    path.write_text(json.dumps(fields))
+    assert checkpoints.load("digits", "gce").card.temperature_interval is None
+
+
+def test_the_risk_curve_ranks_by_log_odds(small_splits: Splits) -> None:
+    """All softmax round to 1; only the least sure answer is wrong."""
+    logits = torch.tensor([[50.0 + at, 0.0] for at in range(10)])
+    target = torch.tensor([1] + [0] * 9)
+    stored = predictions.Predictions({"gce": logits}, target, torch.tensor([]), torch.tensor([]))
+    card = Card("digits", "gce", {"seed": 0}, 1.0, {}, FIGURES_OF_A_CARD, 1.0, "", {}, "")
+    measured = build._measured(stored, "gce", [card])
+    assert measured.risk[schema.COVERAGES.index(0.9)] == 0 and measured.risk[-1] == 0.1
+    assert measured.by_seed == {0: 0.9} and measured.temperature_interval is None
+
+
 def test_parts_are_remade_alone_and_a_first_report_needs_its_predictions(
-    random_models: Path, small_splits: Splits, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    random_models: Path, small_splits: Splits, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(TASKS, "digits", replace(TASKS["digits"], corruption_examples=3))
-    job = Job(Accelerator(cpu=True), runs=tmp_path)
     with pytest.raises(CheckpointError, match="losslens report digits"):
         schema.load("digits")
     with pytest.raises(CheckpointError, match="losslens report digits"):
-        build.make("digits", small_splits, job, ["corruptions"])
-    first = build.make("digits", small_splits, job, ["predictions"])
+        build.make("digits", small_splits.test, ["corruptions"])
+    first = build.make("digits", small_splits.test, ["predictions"])
     assert first.corrupted is None and schema.load("digits") == first
-    both = build.make("digits", small_splits, job, ["corruptions"])
+    both = build.make("digits", small_splits.test, ["corruptions"])
     assert both.tested == first.tested and both.corrupted is not None
-    again = build.make("digits", small_splits, job, ["predictions"])
+    again = build.make("digits", small_splits.test, ["predictions"])
     assert (again.tested, again.corrupted) == (first.tested, both.corrupted)
     card = checkpoints.checkpoint_path("digits", "gce").with_suffix(".json")
     # Another network: what was measured is of the old one.
     card.write_text(card.read_text().replace("2026-01-01", "2026-01-02"))
-    anew = build.make("digits", small_splits, job, ["predictions"])
+    anew = build.make("digits", small_splits.test, ["predictions"])
     assert anew.corrupted is None
     schema.report_path("digits").write_text("{}")
     with pytest.raises(CheckpointError, match="damaged"):
@@ -183,9 +200,8 @@ def test_the_losses_that_have_a_checkpoint_are_measured_and_the_others_named(
 ) -> None:
     plain = replace(TASKS["digits"], corruption_strengths={})  # nor any corruption to measure
     monkeypatch.setitem(TASKS, "digits", plain)
-    job = Job(Accelerator(cpu=True))
     (random_models / "digits" / "mse.safetensors").unlink()
-    made = build.make("digits", small_splits, job, ["predictions", "corruptions"])
+    made = build.make("digits", small_splits.test, ["predictions", "corruptions"])
     assert "losslens train digits --loss mse" in capsys.readouterr().err
     losses = [loss for loss in card_losses() if loss != "mse"]
     assert made.tested.losses == losses == list(predictions.load("digits").logits)
@@ -195,4 +211,16 @@ def test_the_losses_that_have_a_checkpoint_are_measured_and_the_others_named(
     for loss in losses:
         (random_models / "digits" / f"{loss}.safetensors").unlink()
     with pytest.raises(CheckpointError, match="losslens train digits --loss cross_entropy"):
-        build.make("digits", small_splits, job, ["predictions"])
+        build.make("digits", small_splits.test, ["predictions"])
+
+
+def test_figures_follow_from_stored_predictions_and_changed_cards(
+    random_models: Path, small_splits: Splits
+) -> None:
+    first = build.make("digits", small_splits.test, ["predictions"])
+    path = checkpoints.checkpoint_path("digits", "gce").with_suffix(".json")
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"temperature_interval": [0.9, 1.2]}))
+    build.remeasure("digits")
+    again = schema.load("digits").tested
+    assert again.networks["gce"].temperature_interval == (0.9, 1.2)
+    assert again.networks["mse"] == first.tested.networks["mse"]

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from scipy.stats import ttest_rel
 
-from losslens.study.analysis import LEAST_SEEDS, MEASURES, Measure, by_seed, compare, compared
+from losslens.evaluation.verdicts import LEAST_SEEDS
+from losslens.study.analysis import MEASURES, Measure, by_seed, compare, compared
 from losslens.study.runs import Results
 
 ACCURACY = MEASURES["accuracy"]

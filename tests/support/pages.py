@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT
 
 from support.waiting import until
 
@@ -12,6 +12,11 @@ from support.waiting import until
 _TWO_FRAMES = (
     "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 )
+_AXE = """async () => {
+  const { violations } = await axe.run({ resultTypes: ["violations"] });
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ html }) => `${id}: ${html.slice(0, 160)}`));
+}"""
 _HEARTBEAT = "/heartbeat/"  # gradio opens it once it has mounted the page, and never ends it
 
 
@@ -56,28 +61,29 @@ def settled(page: Any) -> None:
         page.evaluate(_TWO_FRAMES)
         return _TRAFFIC[page].mounted and not _TRAFFIC[page].pending
 
-    until(lambda: at_rest() and at_rest())
+    try:
+        until(lambda: at_rest() and at_rest())
+    except TimeoutError as error:
+        traffic = _TRAFFIC[page]
+        waiting = [f"{each.method} {each.url}" for each in traffic.pending]
+        raise TimeoutError(f"mounted: {traffic.mounted}; not answered: {waiting}") from error
 
 
 def open_tab(page: Any, name: str) -> None:
-    """Click a tab, of the page or within a tab; on a phone the last ones stand behind a button with
-    three dots."""
-    tab = page.get_by_role("tab", name=name, exact=True)
-    if not tab.is_visible():
-        menu = page.locator(".overflow-menu").filter(has_text=name)
-        menu.locator("> button").click()
-        tab = menu.locator(".overflow-dropdown").get_by_text(name, exact=True)
-    tab.first.click()
+    """Click a tab, of the page or within a tab; on a phone their row scrolls."""
+    page.get_by_role("tab", name=name, exact=True).first.click()
 
 
-def draw(page: Any, strokes: list[list[tuple[int, int]]]) -> None:
-    """Draw strokes on the pad with the mouse; points are in pixels of its canvas."""
-    canvas = page.locator(".pad canvas")
+def draw(page: Any, strokes: list[list[tuple[int, int]]], within: str = "") -> None:
+    """Draw strokes on the pad, or the one ``within`` a place, with the mouse; points are in pixels
+    of its canvas."""
+    canvas = page.locator(f"{within} .pad canvas")
+    canvas.scroll_into_view_if_needed()
     box, side = canvas.bounding_box(), int(canvas.get_attribute("width"))
     scale = box["width"] / side
     for stroke in strokes:
         for index, (x, y) in enumerate(stroke):
-            page.mouse.move(box["x"] + x * scale, box["y"] + y * scale, steps=6)
+            page.mouse.move(box["x"] + x * scale, box["y"] + y * scale, steps=2)
             if index == 0:
                 page.mouse.down()
         page.mouse.up()
@@ -89,12 +95,31 @@ def answers(page: Any, task: str) -> dict[str, str]:
     return {card.get_attribute("data-loss"): card.get_attribute("data-answer") for card in cards}
 
 
+def take_photo(page: Any, within: str) -> None:
+    """Take a photo with the camera of an upload, on a page in English."""
+    page.locator(f"{within} button[aria-label='Capture from camera']").click()
+    page.locator(within).get_by_text("Click to Access Webcam").click()
+    # A click before the camera's first frame takes no photo.
+    page.wait_for_function(
+        """within => document.querySelector(`${within} video`)?.readyState
+          === HTMLMediaElement.HAVE_ENOUGH_DATA""",
+        arg=within,
+    )
+    page.locator(f"{within} button[aria-label='capture photo']").click()
+
+
 def says(page: Any, task: str, text: str) -> None:
     """Wait until the answer on a task's tab has a text in it."""
     page.wait_for_function(
         "([task, text]) => document.querySelector(`.${task} .answer`)?.innerText.includes(text)",
         arg=[task, text],
     )
+
+
+def times_seen(page: Any, text: str) -> int:
+    """How often a text is on the page, but for what a screen reader alone is told."""
+    told = "".join(page.locator(".said").all_inner_texts())
+    return int(page.locator("body").inner_text().count(text) - told.count(text))
 
 
 def not_wider_than_the_window(page: Any, selector: str = "html") -> bool:
@@ -109,5 +134,7 @@ def violations(page: Any) -> list[str]:
         """() => document.getAnimations().every((each) => each.playState !== "running"
           || each.effect.getComputedTiming().endTime === Infinity)"""
     )
-    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
-    return [f"{each['id']}: {node['html'][:160]}" for each in found for node in each["nodes"]]
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE_SCRIPT)
+    found: list[str] = page.evaluate(_AXE)
+    return found

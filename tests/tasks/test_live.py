@@ -8,7 +8,8 @@ import torch
 from losslens.checkpoints import files as checkpoints
 from losslens.data.bundled import MINI_PETS, pet_components
 from losslens.live.config import LiveConfig
-from losslens.live.worker import Gate, points, prepared
+from losslens.live.gate import Gate
+from losslens.live.worker import points, prepared
 from losslens.losses import LOSSES
 from losslens.networks.pet_net import FEATURES
 from losslens.tasks import TASKS

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 import torch
+from safetensors import safe_open
+from safetensors.torch import load_file, save_file
 
 from losslens.data.dataset import Dataset, Splits
 from losslens.images.augmentation import augment_digits
@@ -89,6 +91,41 @@ def test_a_damaged_or_foreign_state_is_refused(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes()[:500])
     with pytest.raises(ValueError, match="damaged"):
         new_state(short(seed=3)).restore(path)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"step": torch.tensor(-5)},
+        {"step": torch.tensor(10**9)},
+        {"step": torch.tensor([1, 2])},
+        {"seconds": torch.tensor(float("nan"))},
+        {"averaged.n_averaged": torch.tensor([1.0, 2.0])},
+        {"optimizer.0.exp_avg": torch.zeros(3)},
+        {"optimizer.999.exp_avg": torch.zeros(3)},
+        {"optimizer.x.exp_avg": torch.zeros(3)},
+        {"model.more": torch.zeros(3)},
+    ],
+    ids=str,
+)
+def test_a_state_that_no_run_leaves_is_refused(
+    changed: dict[str, torch.Tensor], small_splits: Splits, tmp_path: Path
+) -> None:
+    path, state = tmp_path / "state.safetensors", new_state(short())
+    next(train(state, LOSSES["brier"].fn, small_splits.train))
+    state.save(path)
+    with safe_open(path, framework="pt") as file:
+        signature = file.metadata()
+    save_file(load_file(path) | changed, path, signature)
+    with pytest.raises(ValueError, match="delete it to start again"):
+        new_state(short()).restore(path)
+
+
+def test_a_state_of_more_steps_than_the_run_has_is_refused(small_splits: Splits) -> None:
+    state = new_state(short())
+    state.step = 10**6
+    with pytest.raises(ValueError, match="this is another run"):
+        next(train(state, LOSSES["brier"].fn, small_splits.train))
 
 
 @pytest.mark.parametrize(

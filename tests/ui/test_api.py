@@ -1,12 +1,10 @@
 """The named endpoints as a program meets them: their signatures, by name and by place, over MCP,
 and what they refuse."""
 
-import asyncio
 import inspect
 import json
 import re
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
@@ -19,7 +17,8 @@ from losslens.tasks import TASKS
 from losslens.ui import api as endpoints
 from losslens.ui import app as app_module
 from losslens.ui.data_urls import WHAT_TO_SEND
-from losslens.ui.request_guard import MOST_BYTES
+from losslens.ui.security.bodies import MOST_BYTES
+from support.waiting import awaited
 
 JOBS = {
     "/predict_digit": {"drawing": "str"},
@@ -39,6 +38,8 @@ JOBS = {
         "seed": "int",
         "noise": "str",
         "imbalance": "float",
+        "seeds": "int",
+        "parameters": "str",
     },
     "/choose_loss": dict.fromkeys(QUESTIONS, "str"),
 }
@@ -193,10 +194,7 @@ def test_an_mcp_client_finds_and_uses_the_tools(mcp_url: str) -> None:
             )
             return tools, good, bad, run
 
-    # In a thread of its own: where the browser tests ran before, Playwright keeps an event loop
-    # running in this one.
-    with ThreadPoolExecutor(1) as pool:
-        tools, good, bad, run = pool.submit(asyncio.run, talk(f"{mcp_url}gradio_api/mcp/")).result()
+    tools, good, bad, run = awaited(talk(f"{mcp_url}gradio_api/mcp/"))
     assert {f"/{name}" for name in tools} == set(JOBS)
     for name, tool in tools.items():
         described = tool.inputSchema["properties"]
@@ -223,6 +221,6 @@ def test_the_app_is_launched_as_a_public_service_should_be() -> None:
     assert not any(options[name] for name in off) and options["strict_cors"]
     demo = app_module.build()
     assert demo.delete_cache == (60, 600) and not demo.analytics_enabled
-    assert demo._queue.max_size == 32
+    assert demo._queue.max_size is None
     public = [event.api_name for event in demo.fns.values() if event.api_visibility == "public"]
     assert {f"/{name}" for name in public} == set(JOBS) and len(public) == len(JOBS)

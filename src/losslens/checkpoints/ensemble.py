@@ -10,6 +10,7 @@ from losslens.checkpoints.files import (
     Checkpoint,
     CheckpointError,
     MissingCheckpoint,
+    backbone_sha256,
     load,
     load_backbone,
     models_folder,
@@ -32,6 +33,7 @@ class Ensemble:
     backbone: nn.Module | None  # where the networks share one
     members: dict[str, Checkpoint]
     missing: dict[str, CheckpointError]  # losses whose checkpoint cannot be used, and why
+    stack: nn.Module | None = None  # all networks as one, where the task has that
 
     @property
     def losses(self) -> list[str]:
@@ -56,6 +58,14 @@ class Ensemble:
         batch = image[None].contiguous(memory_format=torch.channels_last)
         features: Tensor = self.backbone(batch)[0]
         return features
+
+    @torch.inference_mode()
+    def answers(self, features: Tensor) -> Tensor:
+        """The logits (L, C) of what ``features`` gave, one row a network."""
+        if self.stack is not None:
+            stacked: Tensor = self.stack(features[None])[0]
+            return stacked
+        return torch.cat([network(features[None]) for network in self.networks.values()])
 
     def inputs(self, pictures: Dataset) -> Dataset:
         """Likewise of a whole data set."""
@@ -82,19 +92,33 @@ def load_ensemble(task: str, folder: Path | None = None) -> Ensemble:
     try:
         folder = folder or models_folder()
         backbone = load_backbone(task, folder) if record.backbone else None
+        shared = backbone_sha256(task, folder) if record.backbone else ""
     except CheckpointError as error:
         return Ensemble(record, None, {}, dict.fromkeys(card_losses(), error))
     members: dict[str, Checkpoint] = {}
     missing: dict[str, CheckpointError] = {}
     for loss in LOSSES:
         try:
-            members[loss] = load(task, loss, folder)
+            members[loss] = _on_this_backbone(load(task, loss, folder), shared)
         except MissingCheckpoint as error:
             if LOSSES[loss].on_cards:
                 missing[loss] = error
         except CheckpointError as error:
             missing[loss] = error
-    return Ensemble(record, backbone, members, missing)
+    networks = [member.network for member in members.values()]
+    stack = record.stacked(networks) if record.stacked and networks else None
+    return Ensemble(record, backbone, members, missing, stack)
+
+
+def _on_this_backbone(member: Checkpoint, shared: str) -> Checkpoint:
+    """The network. Raises CheckpointError where it learnt on another backbone than this one."""
+    if shared and member.card.backbone_sha256 not in ("", shared):
+        card = member.card
+        raise CheckpointError(
+            f"The network of {card.loss} learnt on another backbone than the one that is here. "
+            f"Make both with: losslens train {card.task}"
+        )
+    return member
 
 
 def load_detector(task: str, folder: Path) -> ood.OODDetector | ood.ExposedDetector | None:

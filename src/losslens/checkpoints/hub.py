@@ -7,7 +7,6 @@ which is looked up once. ``manifest.json`` in the repository holds the SHA-256 o
 what it does not name is not fetched, and it names safetensors and JSON alone.
 """
 
-import hashlib
 import json
 import re
 import threading
@@ -27,12 +26,14 @@ from huggingface_hub.errors import (
     RevisionNotFoundError,
 )
 
-from losslens.files import atomic_write
+from losslens.files import atomic_write, sha256
 
 MANIFEST = "manifest.json"
 KINDS = (".safetensors", ".json")  # what is published and fetched: nothing that could run
 _NAME = re.compile(r"(?P<repo_id>[\w.-]+/[\w.-]+)(@(?P<revision>[\w./-]+))?", re.ASCII)
 _COMMIT = re.compile(r"[0-9a-f]{40}")
+_SUM = re.compile(r"[0-9a-f]{64}")
+_FILE = re.compile(r"\w[\w.-]*(/\w[\w.-]*){0,3}(" + "|".join(map(re.escape, KINDS)) + ")", re.ASCII)
 _RETRY = 60.0  # seconds in which a failed fetch is not tried again
 
 
@@ -64,7 +65,7 @@ def parse(named: str) -> Repository | None:
 
 def manifest_of(files: dict[str, Path]) -> bytes:
     """The manifest, as JSON, of files by their name in the repository."""
-    sums = {name: _sha256(path) for name, path in sorted(files.items())}
+    sums = {name: sha256(path) for name, path in sorted(files.items())}
     return (json.dumps({"sha256": sums}, indent=1) + "\n").encode()
 
 
@@ -133,7 +134,7 @@ def _pinned(repository: Repository) -> str | None:
 def _sums(manifest: Path, repository: Repository) -> dict[str, str]:
     try:
         sums = json.loads(manifest.read_text())["sha256"]
-        safe = all(_is_safe(name) and isinstance(value, str) for name, value in sums.items())
+        safe = bool(sums) and all(_is_safe(name, value) for name, value in sums.items())
     except (ValueError, KeyError, TypeError, AttributeError):
         safe = False
     if not safe:
@@ -144,9 +145,10 @@ def _sums(manifest: Path, repository: Repository) -> dict[str, str]:
     return dict(sums)
 
 
-def _is_safe(name: str) -> bool:
-    path = PurePosixPath(name)
-    return path.suffix in KINDS and not path.is_absolute() and ".." not in path.parts
+def _is_safe(name: str, value: object) -> bool:
+    """Whether it is a file's name, no pattern that would fetch others, and a checksum."""
+    is_sum = isinstance(value, str) and _SUM.fullmatch(value) is not None
+    return is_sum and _FILE.fullmatch(name) is not None and ".." not in PurePosixPath(name).parts
 
 
 def _check(path: Path, expected: str, repository: Repository, cache: Path) -> None:
@@ -154,15 +156,11 @@ def _check(path: Path, expected: str, repository: Repository, cache: Path) -> No
         raise HubError(
             f"{path.name} is named by the {MANIFEST} of {repository} but is not in the repository."
         )
-    if _sha256(path) != expected:
+    if sha256(path) != expected:
         raise HubError(
             f"{path.name} of {repository} does not have the checksum that its {MANIFEST} names, "
             f"so it is not used. Delete {cache} to fetch it again."
         )
-
-
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 @contextmanager

@@ -59,6 +59,13 @@ def sample_digits() -> dict[str, NDArray[np.uint8]]:
 
 
 @cache
+def sample_digit_classes() -> dict[str, int]:
+    """What each of the sample digits is, 0 to 9, by its key."""
+    with np.load(SAMPLE_DIGITS) as archive:
+        return dict(zip(archive["keys"].tolist(), archive["target"].tolist(), strict=True))
+
+
+@cache
 def mini_pets() -> Dataset:
     """Features (N, 320, 1, 1) of 5,000 photos of pets, as ``pet_components`` makes them of the
     shipped backbone's, in half precision.

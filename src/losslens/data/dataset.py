@@ -31,6 +31,10 @@ class Dataset:
         """The examples at ``indices`` (M,), in that order."""
         return Dataset(self.images[indices], self.target[indices])
 
+    def to(self, device: torch.device) -> "Dataset":
+        """The same examples on ``device``."""
+        return Dataset(self.images.to(device), self.target.to(device))
+
     def batch(self, indices: Tensor) -> tuple[Tensor, Tensor]:
         """The images (M, C, H, W) and the target (M,) at ``indices`` (M,).
 

@@ -76,22 +76,6 @@ def outputs_of(
     )
 
 
-def fit_temperature(logits: Tensor, target: Tensor) -> float:
-    """The temperature T > 0 for which softmax(logits / T) has the least negative log-likelihood.
-
-    Fit it on held-out examples. Guo et al. 2017, https://arxiv.org/abs/1706.04599
-    """
-    from scipy.optimize import minimize_scalar  # noqa: PLC0415
-
-    exact = logits.double()
-
-    def nll(log_temperature: float) -> float:
-        return float(F.cross_entropy(exact / np.exp(log_temperature), target))
-
-    found = minimize_scalar(nll, bounds=(-6.0, 6.0), method="bounded", options={"xatol": 1e-5})
-    return float(np.exp(found.x))
-
-
 def calibration_error(confidence: Values, correct: Values) -> float:
     """Expected calibration error over ``BINS`` bins of equally many examples, in 0..1.
 
@@ -118,6 +102,8 @@ def reliability(confidence: Values, correct: Values) -> list[Bin]:
 def risk_coverage(confidence: Values, correct: Values) -> Values:
     """The share of wrong answers among the k most confident, for k = 1..N: (N,) in 0..1.
 
+    ``confidence`` (N,) is any score that orders the answers; ``log_odds`` tells more of them apart
+    than a softmax that rounds to 1.
     Examples of equal confidence have no order: each counts as the mean of its equals. Its mean is
     the area under the risk-coverage curve. Geifman and El-Yaniv 2017,
     https://arxiv.org/abs/1705.08500
@@ -126,6 +112,14 @@ def risk_coverage(confidence: Values, correct: Values) -> Values:
     wrong = np.repeat(np.bincount(group, weights=1 - correct) / count, count)
     risk: Values = np.cumsum(wrong) / np.arange(1, len(wrong) + 1)
     return risk
+
+
+def log_odds(logits: Tensor) -> Tensor:
+    """How far the highest logit lies above all others together (N,), in nats: the order of the
+    highest softmax probability, but never saturated."""
+    exact = logits.double()
+    top, index = exact.max(dim=1)
+    return top - exact.scatter(1, index[:, None], -torch.inf).logsumexp(dim=1)
 
 
 def confusion(logits: Tensor, target: Tensor) -> list[list[int]]:
@@ -143,7 +137,7 @@ def accuracy(correct: Values) -> Figure:
 
 def spread(values: Sequence[float]) -> Spread:
     """The mean of two or more seeds' figures, and how far they lie apart."""
-    # Here and in ``fit_temperature``, since scipy takes half a second to import.
+    # Here, since scipy takes half a second to import.
     from scipy.stats import t as student  # noqa: PLC0415
 
     mean, deviation = statistics.mean(values), statistics.stdev(values)
@@ -163,11 +157,13 @@ def figures(logits: Tensor, target: Tensor, temperature: float = 1.0) -> dict[st
     """The figures of softmax(logits / temperature) on logits (N, C) and target (N,).
 
     accuracy (0..1, Wilson's interval); and with bootstrap intervals nll (nats), brier (0..2),
-    calibration_error (0..1), and aurc (0..1), the area under the risk-coverage curve.
+    calibration_error (0..1), and aurc (0..1), the area under the risk-coverage curve when the
+    answers are ranked by ``log_odds``.
     """
     scaled = logits.double() / temperature
     confidence, correct = confidence_and_correct(logits, target, temperature)
     pairs = np.stack([confidence, correct], axis=1)
+    ranked = np.stack([log_odds(scaled).numpy(), correct], axis=1)
     return {
         "accuracy": accuracy(correct),
         "nll": _bootstrapped(cross_entropy(scaled, target).numpy()[:, None], _mean),
@@ -176,7 +172,7 @@ def figures(logits: Tensor, target: Tensor, temperature: float = 1.0) -> dict[st
             pairs, lambda rows: calibration_error(rows[:, 0], rows[:, 1])
         ),
         "aurc": _bootstrapped(
-            pairs, lambda rows: float(risk_coverage(rows[:, 0], rows[:, 1]).mean())
+            ranked, lambda rows: float(risk_coverage(rows[:, 0], rows[:, 1]).mean())
         ),
     }
 

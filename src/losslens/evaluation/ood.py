@@ -186,6 +186,7 @@ def load(
             ExposedDetector(exposed()) if exposed else OODDetector(len(state["centre"]), losses)
         )
         detector.load_state_dict(state)
-    except (OSError, SafetensorError, RuntimeError, KeyError):
+    except (OSError, SafetensorError, RuntimeError, KeyError, TypeError):
         return None
-    return detector.eval()
+    finite = all(bool(value.isfinite().all()) for value in detector.state_dict().values())
+    return detector.eval() if finite else None

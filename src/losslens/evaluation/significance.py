@@ -1,6 +1,6 @@
 """Which networks differ significantly on the same examples: exact McNemar tests, corrected."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
@@ -47,9 +47,7 @@ def paired_differences(right: Right, *other_seeds: Right) -> list[Difference]:
         only_first = [int((rows[first] > rows[second]).sum()) for rows in seeds]
         only_second = [int((rows[second] > rows[first]).sum()) for rows in seeds]
         counted.append((first, second, only_first, only_second))
-    corrected = holm(
-        [_p_value(only_first, only_second) for _, _, only_first, only_second in counted]
-    )
+    corrected = holm([_mcnemar(*only) for _, _, *only in counted])
     return [
         Difference(first, second, sum(only_first), sum(only_second), p_value)
         for (first, second, only_first, only_second), p_value in zip(
@@ -116,11 +114,16 @@ class Pairs:
         return [key for key in self.keys if key in worse]
 
 
-def _p_value(only_first: list[int], only_second: list[int]) -> float:
-    pairs = list(zip(only_first, only_second, strict=True))
-    if len({one > other for one, other in pairs}) > 1:
-        return 1.0  # the seeds do not agree
-    return max(exact_p_value(one, other) for one, other in pairs)
+def _mcnemar(only_first: Sequence[int], only_second: Sequence[int]) -> float:
+    counts = zip(only_first, only_second, strict=True)
+    return agreed((exact_p_value(one, other), one > other) for one, other in counts)
+
+
+def agreed(seeds: Iterable[tuple[float, bool]]) -> float:
+    """A pair's p-value of several seeds, from each one's and whether the first network has more:
+    the largest, and 1 where they do not agree which has."""
+    p_values, more = zip(*seeds, strict=True)
+    return max(p_values) if len(set(more)) == 1 else 1.0
 
 
 def holm(p_values: Sequence[float]) -> list[float]:

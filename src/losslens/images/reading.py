@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 from PIL import Image, UnidentifiedImageError, features
 
-from losslens.images import heic
+from losslens.images import heic, structure
 from losslens.images.reducing import most_megapixels, upright_rgb
 
 _KINDS = {"PNG": "PNG", "JPEG": "JPEG", "WEBP": "WebP", "GIF": "GIF", "BMP": "BMP", "AVIF": "AVIF"}
@@ -23,6 +23,7 @@ _HEAD = 64  # bytes in which HEIC and AVIF say which they are
 
 # The limits here are our own. Once for all: to silence it around each call is not safe in threads.
 warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
+warnings.filterwarnings("ignore", module="PIL", category=UserWarning)  # tags that are none
 
 
 def _is_able(kind: str) -> bool:
@@ -41,7 +42,7 @@ class PictureError(ValueError):
     """A picture that cannot be used; the message is a sentence in English.
 
     ``reason`` is the key of the sentence in other languages: "kind", "unreadable", "damaged",
-    "large", "heavy", "small" or, of a text in the place of a picture, "form" or "long".
+    "large", "heavy", "costly", "small" or, of a text in the place of a picture, "form" or "long".
     ``detail`` is the value found, such as the size in pixels; empty where there is none.
     ``megapixels`` is the limit for pictures of its kind.
     """
@@ -69,9 +70,13 @@ def read_picture(source: str | Path | bytes | BinaryIO) -> Image.Image:
             stream.seek(0)
             if kind is not None and kind not in ACCEPTED_KINDS:
                 raise _unreadable(kind)
+            structure.check(stream)
             return _read_heic(stream) if kind == "HEIC" else _read(stream)
     except (PictureError, FileNotFoundError):
         raise
+    except structure.Costly as error:
+        message = f"The picture would take too long to read: {error}. Save it as a plain JPEG."
+        raise PictureError("costly", message) from None
     except Image.DecompressionBombError:
         raise _too_large(f"> {_FAR_TOO_MANY}") from None
     except UnidentifiedImageError:

@@ -10,6 +10,8 @@ from collections.abc import Callable
 import numpy as np
 from PIL import Image, JpegImagePlugin
 
+from losslens.images.structure import MOST_EXIF
+
 WHOLE_MEGAPIXELS = 20  # up to here no pixel is lost
 _REDUCED = 8_000_000  # pixels that a larger picture is reduced to, at most
 _STRIP = 1_000_000  # pixels that are converted at a time
@@ -51,12 +53,24 @@ def upright_rgb(picture: Image.Image) -> Image.Image:
         drafted = picture.draft(None, (picture.width // least, picture.height // least))
         factor = 1 if drafted else factor  # it may be decoded already
     picture.load()
-    turn = _TURNS.get(picture.getexif().get(_ORIENTATION, 1))
+    turn = _turn(picture)
     is_plain = picture.mode == "RGB" and not picture.has_transparency_data
     if is_plain and factor == 1 and turn is None and type(picture) is Image.Image:
         return picture
     rgb = _rgb(picture, factor)
     return rgb if turn is None else rgb.transpose(turn)
+
+
+def _turn(picture: Image.Image) -> Image.Transpose | None:
+    """How the picture is turned by its EXIF tag; not at all where the tags are no tags."""
+    exif = picture.info.get("exif", b"")
+    if isinstance(exif, bytes) and len(exif) > MOST_EXIF:
+        return None
+    try:
+        found = picture.getexif().get(_ORIENTATION, 1)
+    except Exception:  # Pillow raises many kinds over what only looks like tags
+        return None
+    return _TURNS.get(found) if isinstance(found, int) else None
 
 
 def factor_for(size: tuple[int, int]) -> int:

@@ -11,7 +11,6 @@ from torch import Tensor, nn
 
 from losslens.checkpoints.ensemble import Ensemble, load_detector, load_ensemble
 from losslens.checkpoints.files import (
-    Checkpoint,
     CheckpointError,
     MissingCheckpoint,
     models_folder,
@@ -162,11 +161,11 @@ def predict(task: str, image: Tensor) -> Prediction:
     """
     ensemble = _ensemble(task)
     features = ensemble.features(image)
+    given = _given(ensemble, features)
     answers: list[Answer | Missing] = []
     for loss, record in LOSSES.items():
-        if loss in ensemble.members:
-            member = ensemble.members[loss]
-            answers.append(_answer(TASKS[task].labels, loss, member, features))
+        if loss in given:
+            answers.append(given[loss])
         elif record.on_cards or loss in ensemble.missing:
             answers.append(_missing(ensemble, loss))
     return Prediction(answers, features, _ood_score(ensemble, answers, features))
@@ -186,15 +185,22 @@ def _problem(ensemble: Ensemble, loss: str) -> CheckpointError:
 
 
 @torch.inference_mode()
-def _answer(labels: tuple[str, ...], loss: str, member: Checkpoint, features: Tensor) -> Answer:
-    logits = member.network(features[None])[0]
-    return Answer(
-        loss=loss,
-        label=labels[int(logits.argmax())],
-        logits=logits.tolist(),
-        softmax=logits.softmax(dim=0).tolist(),
-        calibrated=(logits / member.card.temperature).softmax(dim=0).tolist(),
+def _given(ensemble: Ensemble, features: Tensor) -> dict[str, Answer]:
+    """The answers of the networks that work, by loss."""
+    if not ensemble.members:
+        return {}
+    labels, logits = ensemble.task.labels, ensemble.answers(features)
+    temperatures = torch.tensor(list(ensemble.temperatures.values()))
+    columns = (
+        logits.argmax(dim=1).tolist(),
+        logits.tolist(),
+        logits.softmax(dim=1).tolist(),
+        (logits / temperatures[:, None]).softmax(dim=1).tolist(),
     )
+    return {
+        loss: Answer(loss, labels[best], *rows)
+        for loss, best, *rows in zip(ensemble.losses, *columns, strict=True)
+    }
 
 
 def _ood_score(

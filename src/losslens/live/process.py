@@ -17,24 +17,28 @@ import threading
 from dataclasses import asdict
 from typing import Any
 
-from losslens.live.config import LiveConfig, LiveError, Point, Trained
+from losslens.live.config import Held, LiveConfig, LiveError, NoGpuError, Point, Trained
 
+_MODULE = "losslens.live.worker"
 _LEAVE = 2.0  # seconds that a worker has to go by itself
 
 Worker = subprocess.Popen[str]
 
 
 class LiveRun:
-    """A run in its worker process."""
+    """A run in its worker process: the one that waits for the next run, or ``worker``, which is
+    told what ``also`` has beside the settings."""
 
-    def __init__(self, config: LiveConfig) -> None:
+    def __init__(
+        self, config: LiveConfig, worker: Worker | None = None, also: dict[str, Any] | None = None
+    ) -> None:
         self._messages: queue.Queue[dict[str, Any] | None] = queue.Queue()
-        self._worker = _SPARE.take()
-        self._tell(json.dumps(asdict(config)))
+        self._worker = worker or _SPARE.take()
+        self._tell(json.dumps(asdict(config) | (also or {})))
         threading.Thread(target=self._listen, daemon=True).start()
 
-    def news(self, wait: float) -> Point | Trained | None:
-        """The next point, or the end, or None when neither came within ``wait`` seconds.
+    def news(self, wait: float) -> Point | Trained | Held | None:
+        """The next point, or the end, or a pause, or None when none came within ``wait`` seconds.
 
         Raises LiveError when the run broke off.
         """
@@ -45,6 +49,10 @@ class LiveRun:
         if message is None:
             self._messages.put(None)
             raise LiveError("The training process stopped unexpectedly; please start again.")
+        if "held" in message:
+            return Held(message["held"])
+        if "refused" in message:
+            raise NoGpuError(spent=message["refused"] == "spent")
         if "error" in message:
             raise LiveError(message["error"])
         if "networks" in message:
@@ -54,10 +62,12 @@ class LiveRun:
     def pause(self) -> None:
         """Hold on after the present step."""
         self._tell("pause")
+        self._messages.put({"held": True})
 
     def go_on(self) -> None:
         """Go on after a pause."""
         self._tell("go on")
+        self._messages.put({"held": False})
 
     def close(self) -> None:
         """Stop the worker, whatever it is doing, and wait until it is gone. May be called again."""
@@ -103,12 +113,12 @@ class _Spare:
     def fill(self) -> None:
         with self._lock:
             if self._worker is None or self._worker.poll() is not None:
-                self._worker = _started()
+                self._worker = started(_MODULE)
 
     def take(self) -> Worker:
         with self._lock:
             worker, self._worker = self._worker, None
-        return worker if worker is not None and worker.poll() is None else _started()
+        return worker if worker is not None and worker.poll() is None else started(_MODULE)
 
     def empty(self) -> None:
         with self._lock:
@@ -120,10 +130,11 @@ class _Spare:
 _SPARE = _Spare()
 
 
-def _started() -> Worker:
-    command = [sys.executable, "-m", "losslens.live.worker"]
+def started(module: str, errors: int | None = subprocess.DEVNULL) -> Worker:
+    """A worker: ``module`` as a process; None lets its ``errors`` go where this one's do."""
+    command = [sys.executable, "-m", module]
     pipe = subprocess.PIPE
-    return subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, text=True)
+    return subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=errors, text=True)
 
 
 def _end(worker: Worker) -> None:

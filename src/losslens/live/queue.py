@@ -2,21 +2,25 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from losslens.live.config import LiveConfig, LiveError, Point, Trained
+from losslens.live.config import Held, LiveConfig, LiveError, Point, Trained
 from losslens.live.process import LiveRun, keep_one_ready
 
 AT_ONCE = 2  # runs; each takes one core
 MAX_WAITING = 30  # visitors
+AT_ONCE_OF_PROGRAMS = 1
+MAX_WAITING_OF_PROGRAMS = 8
 # Open at once: some more than may wait, who are told that the queue is full.
 STREAMS = AT_ONCE + MAX_WAITING + 8
+STREAMS_OF_PROGRAMS = AT_ONCE_OF_PROGRAMS + MAX_WAITING_OF_PROGRAMS + 3
 _LOOK = 0.4  # seconds between two looks at a run or at the queue; who has left is noticed then
 _REPEAT = 2.0  # seconds after which who waits is told the same again, and noticed if gone
 _PATIENCE = 120.0  # seconds without a point after which a run, paused or not, is stopped
 
-News = Point | Trained | None  # None: nothing new
+News = Point | Trained | Held | None  # None: nothing new
+Start = Callable[[LiveConfig], LiveRun]
 
 
 @dataclass(frozen=True)
@@ -44,8 +48,10 @@ class TrainingQueue:
         self._entries: list[_Entry] = []
         self._lock = threading.Lock()
 
-    def stream(self, visitor: str, config: LiveConfig) -> Iterator[Waiting | News]:
-        """Wait for one's turn, train, and give each point and the end.
+    def stream(
+        self, visitor: str, config: LiveConfig, start: Start = LiveRun
+    ) -> Iterator[Waiting | News]:
+        """Wait for one's turn, ``start`` to train, and give each point and the end.
 
         None comes where there is nothing new for 0.4 seconds. Ends early when the run is stopped;
         the worker is gone when this is closed. Raises LiveError when the queue is full or the run
@@ -60,7 +66,7 @@ class TrainingQueue:
         try:
             yield from self._wait(entry)
             if not entry.stopped:
-                yield from _train(entry, config)
+                yield from _train(entry, start(config))
         finally:
             with self._lock:
                 self._entries.remove(entry)
@@ -106,8 +112,8 @@ class TrainingQueue:
             return max(0, self._entries.index(entry) - self._at_once + 1)
 
 
-def _train(entry: _Entry, config: LiveConfig) -> Iterator[News]:
-    entry.run = run = LiveRun(config)
+def _train(entry: _Entry, run: LiveRun) -> Iterator[News]:
+    entry.run = run
     quiet_since = time.monotonic()
     try:
         while not entry.stopped:
@@ -128,4 +134,6 @@ def _train(entry: _Entry, config: LiveConfig) -> Iterator[News]:
         run.close()
 
 
-QUEUE = TrainingQueue()  # of all who train, on the page or from a program
+QUEUE = TrainingQueue()  # of the visitors of the pages
+# Of programs: beside the visitors' places, so that one that calls on and on holds up no visitor.
+PROGRAMS = TrainingQueue(AT_ONCE_OF_PROGRAMS, MAX_WAITING_OF_PROGRAMS)

@@ -8,6 +8,7 @@ since a reader is to see it whole.
 import dis
 import inspect
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from string import Template
 from textwrap import dedent
@@ -17,7 +18,8 @@ import torch
 
 from losslens.data.dataset import asymmetric_noise, imbalanced_indices, symmetric_noise
 from losslens.evaluation.metrics import calibration_error
-from losslens.live.config import MEASURED_AT_ONCE, OWN, LiveConfig, loss_of
+from losslens.live.config import MEASURED_AT_ONCE, LiveConfig
+from losslens.live.losses import OWN
 from losslens.losses import Loss
 from losslens.losses.formula import to_source
 from losslens.tasks import TASKS
@@ -36,16 +38,16 @@ _OPTIMIZERS = {  # as ``training.state`` makes them
 def script(config: LiveConfig) -> str:
     """The source of the script."""
     live, augment = config.live, config.live.augment
-    losses = [loss_of(key, config.formula) for key in config.losses]
+    losses = [config.loss(key) for key in config.losses]
     runs = zip(losses, config.learning_rates, strict=True)
     batch = "images[batch]"
     if augment is not None:
-        batch = f"{augment.__name__}({batch}, target[batch], generator(step, 1))"
+        batch = f"{augment.__name__}({batch}, target[batch], generator(seed, step, 1))"
     return Template(_TEMPLATE.read_text(encoding="utf-8")).substitute(
         task=config.task,
         data=live.data_file.name,
         torch=torch.__version__,
-        seed=config.seed,
+        seeds=[each.seed for each in config.each_seed],
         examples=config.examples,
         wrong_labels=config.wrong_labels,
         imbalance=f"{config.imbalance:g}",
@@ -68,29 +70,37 @@ def script(config: LiveConfig) -> str:
 def _noise(config: LiveConfig) -> str:
     """The labels made wrong, from ``target``."""
     if config.noise == "asymmetric":
-        return f"asymmetric_noise(target, WRONG_LABELS, {TASKS[config.task].confused}, SEED)"
-    return "symmetric_noise(target, WRONG_LABELS, CLASSES, SEED)"
+        return f"asymmetric_noise(target, WRONG_LABELS, {TASKS[config.task].confused}, seed)"
+    return "symmetric_noise(target, WRONG_LABELS, CLASSES, seed)"
 
 
 def _named(loss: Loss) -> str:
-    """A loss's name, and its function of logits and target."""
-    name = loss.fn.__name__
-    return f'"{name}", {f"partial({name}, counts=counts)" if loss.uses_counts else name}'
+    """A loss's name, and its function of logits, target and counts, with its parameter set."""
+    given = dict(loss.fn.keywords) if isinstance(loss.fn, partial) else {}
+    name = _function(loss).__name__
+    settings = [f"{each}={value!r}" for each, value in given.items()]
+    made = f"partial({', '.join([name, *settings])})" if settings else name
+    return f'"{name}", {made}, {loss.uses_counts}'
+
+
+def _function(loss: Loss) -> Any:
+    """The function that a loss has its values from."""
+    return loss.fn.func if isinstance(loss.fn, partial) else loss.fn
 
 
 def _pieces(config: LiveConfig) -> list[str]:
     """The sources of the network and of the functions that the script calls, each once."""
     live = config.live
-    losses = [loss_of(key, "").fn for key in config.losses if key != OWN]
+    losses = [_function(config.loss(key)) for key in config.losses if key != OWN]
     noise = asymmetric_noise if config.noise == "asymmetric" else symmetric_noise
     made_so = [imbalanced_indices, noise]
     used = [live.network, *losses, live.augment, *made_so, learning_rate_at, calibration_error]
-    sources = [source for each in used if each is not None for source in _with_parts(each)]
+    sources = [source for each in used if each is not None for source in with_parts(each)]
     typed = [to_source(config.formula)] if OWN in config.losses else []
     return list(dict.fromkeys([*sources, *typed]))
 
 
-def _with_parts(piece: Any) -> Iterator[str]:
+def with_parts(piece: Any) -> Iterator[str]:
     """The source of a function or class, behind what it uses of its own module: constants,
     functions and classes."""
     functions = [piece] if inspect.isfunction(piece) else vars(piece).values()
@@ -100,5 +110,5 @@ def _with_parts(piece: Any) -> Iterator[str]:
             if isinstance(used, int | float | str):
                 yield f"{each.argval} = {used!r}\n"
             elif used is not piece and getattr(used, "__module__", "") == piece.__module__:
-                yield from _with_parts(used)
+                yield from with_parts(used)
     yield dedent(inspect.getsource(piece))

@@ -1,7 +1,8 @@
 """The worker of a live run, a process of its own: ``python -m losslens.live.worker``.
 
 ``live.process`` starts it. JSON lines go in and out: the first one in is the configuration; then
-come "pause" and "go on". When the input ends, so does the worker.
+come "pause" and "go on". When the input ends, so does the worker. A large run goes through the same
+``messages``, on a GPU.
 """
 
 import base64
@@ -11,92 +12,65 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 import torch
 from safetensors.torch import save
 from torch import Tensor, nn
 
-from losslens.data.dataset import Dataset, imbalanced, with_confusions, with_label_noise
-from losslens.evaluation.metrics import calibration_error, confidence_and_correct, outputs_of
-from losslens.live.config import MAX_SECONDS, MEASURED_AT_ONCE, LiveConfig, Point, loss_of
+from losslens.data.dataset import Dataset
+from losslens.evaluation.metrics import (
+    Values,
+    calibration_error,
+    confidence_and_correct,
+    outputs_of,
+)
+from losslens.live.config import MEASURED_AT_ONCE, LiveConfig, Point
+from losslens.live.gate import Gate
+from losslens.live.material import Material, material
 from losslens.tasks import TASKS
 from losslens.training.config import TrainConfig
-from losslens.training.loop import Progress, train
+from losslens.training.loop import Progress, Share, train
 from losslens.training.state import TrainState, new_state
 
 POINTS = 25  # of a run, about
+# Rightly and wrongly labelled training examples that are looked at on the way: a share of so many
+# is known to 5 points, and to look at all would take as long as to learn from them.
+SAMPLED = 400
 
-
-class Gate:
-    """What every step of a run passes: it holds while the run is paused, and raises TimeoutError
-    once ``seconds`` are over."""
-
-    def __init__(self, seconds: float = MAX_SECONDS) -> None:
-        self._deadline = time.monotonic() + seconds
-        self._open = threading.Event()
-        self._open.set()
-        self.held = 0.0  # seconds that runs have stood here
-
-    def pause(self) -> None:
-        """Hold whoever comes next."""
-        self._open.clear()
-
-    def go_on(self) -> None:
-        """Hold nobody any more."""
-        self._open.set()
-
-    def pass_through(self) -> None:
-        """Return at once, or as soon as the pause is over."""
-        came = time.monotonic()
-        if not self._open.wait(max(0.0, self._deadline - came)) or came > self._deadline:
-            raise TimeoutError(f"The run took longer than {MAX_SECONDS:g} seconds and was stopped.")
-        self.held += time.monotonic() - came
+Message = dict[str, Any]  # as JSON has it
 
 
 @dataclass(frozen=True)
 class Training:
-    """All networks of a run, and what they are measured on."""
+    """All networks of one seed, what they learn from, and what they are measured on."""
 
     config: LiveConfig
-    dataset: Dataset
+    material: Material
     held_out: Dataset
     states: list[TrainState]
+    device: str = "cpu"
 
 
-def prepared(config: LiveConfig) -> Training:
-    """The run before its first step: all networks have the same first weights.
-
-    Labels of held-out examples are never wrong.
-    """
-    examples, held_out = config.live.load()
-    dataset = _to_learn_from(examples.pick(torch.arange(config.examples)), config)
+def prepared(config: LiveConfig, device: str = "cpu") -> Training:
+    """The training of the first seed before its first step: all networks have the same first
+    weights."""
+    given = material(config)
     plans = [
         TrainConfig(
             task=config.task,
             seed=config.seed,
             epochs=config.epochs,
-            batch_size=min(config.batch, len(dataset)),
+            batch_size=min(config.batch, len(given.dataset)),
             learning_rate=rate,
             optimizer=config.optimizer,
             average=0.0,
         )
         for rate in config.learning_rates
     ]
-    states = [new_state(plan, network=config.live.network) for plan in plans]
-    return Training(config, dataset, held_out, states)
-
-
-def _to_learn_from(dataset: Dataset, config: LiveConfig) -> Dataset:
-    """The examples with some classes rare and some labels wrong, as the settings say."""
-    task = TASKS[config.task]
-    classes = len(task.labels)
-    if config.imbalance > 1:
-        most = len(dataset) // classes
-        dataset = imbalanced(dataset, config.imbalance, most, config.seed)
-    if config.noise == "asymmetric":
-        return with_confusions(dataset, config.wrong_labels, task.confused, config.seed)
-    return with_label_noise(dataset, config.wrong_labels, classes, config.seed)
+    states = [new_state(plan, device, config.live.network) for plan in plans]
+    return Training(config, given, config.live.load()[1], states, device)
 
 
 def points(training: Training, gate: Gate) -> Iterator[Point]:
@@ -105,14 +79,14 @@ def points(training: Training, gate: Gate) -> Iterator[Point]:
     It does so at the same steps in every run of the same length. Raises ArithmeticError for a loss
     that is no longer finite, and TimeoutError as ``Gate`` does.
     """
-    config = training.config
-    counts = training.dataset.counts(len(TASKS[config.task].labels))
-    functions = [loss_of(key, config.formula).for_counts(counts) for key in config.losses]
+    config, dataset = training.config, training.material.dataset
+    counts = dataset.counts(len(TASKS[config.task].labels)).to(training.device)
+    functions = [config.loss(key).for_counts(counts) for key in config.losses]
     runs = [
-        train(state, function, training.dataset, config.live.augment)
+        train(state, function, dataset, config.live.augment, share=Share(device=training.device))
         for state, function in zip(training.states, functions, strict=True)
     ]
-    began = time.monotonic()
+    began, held = time.monotonic(), gate.held
     recent: list[list[float]] = [[] for _ in runs]
     for together in zip(*runs, strict=True):
         gate.pass_through()
@@ -121,39 +95,69 @@ def points(training: Training, gate: Gate) -> Iterator[Point]:
         step, steps = together[0].step, together[0].steps
         if step == 1 or step % max(1, steps // POINTS) == 0 or step == steps:
             means = [sum(losses) / len(losses) for losses in recent]
-            yield _point(training, together[0], means, time.monotonic() - began - gate.held)
+            seconds = time.monotonic() - began - (gate.held - held)
+            yield _point(training, together[0], means, seconds)
             recent = [[] for _ in runs]
 
 
 def _point(training: Training, progress: Progress, losses: list[float], seconds: float) -> Point:
-    config, held_out = training.config, training.held_out
+    held_out, size = training.held_out, training.states[0].config.batch_size
     networks = [state.network() for state in training.states]
     measured = [
-        confidence_and_correct(outputs_of(network, held_out, MEASURED_AT_ONCE), held_out.target)
-        for network in networks
+        confidence_and_correct(_outputs(network, held_out), held_out.target) for network in networks
     ]
     done = progress.step == progress.steps
-    picture = (
-        torch.tensor(config.picture).reshape(1, *config.live.shape) if config.picture else None
-    )
     return Point(
-        seen=progress.step * training.states[0].config.batch_size,
-        total=progress.steps * training.states[0].config.batch_size,
+        seen=progress.step * size,
+        total=progress.steps * size,
         seconds=round(seconds, 2),
         loss=losses,
         accuracy=[float(correct.mean()) for _, correct in measured],
-        calibration_error=[
-            calibration_error(confidence, correct) for confidence, correct in measured
-        ],
-        reading=[] if picture is None else [_softmax(network, picture) for network in networks],
+        calibration_error=[calibration_error(*each) for each in measured],
+        reading=_readings(training.config, networks),
         right=[correct.astype(int).tolist() for _, correct in measured] if done else [],
+        confidence=[each.round(5).tolist() for each, _ in measured] if done else [],
+        **_memory(training.material, networks, done=done),
     )
 
 
 @torch.inference_mode()
-def _softmax(network: nn.Module, picture: Tensor) -> list[float]:
-    probs: list[float] = network(picture).softmax(dim=1)[0].tolist()
-    return probs
+def _readings(config: LiveConfig, networks: list[nn.Module]) -> list[list[float]]:
+    if not config.picture:
+        return []
+    device = next(networks[0].parameters()).device
+    picture = torch.tensor(config.picture, device=device).reshape(1, *config.live.shape)
+    return [network(picture).softmax(dim=1)[0].tolist() for network in networks]
+
+
+def _memory(given: Material, networks: list[nn.Module], *, done: bool) -> dict[str, Any]:
+    """What the networks make of rightly and of wrongly labelled training examples: of ``SAMPLED``
+    each, or, when they are done, of all."""
+    if not len(given.wrong):
+        return {}
+    most = None if done else SAMPLED
+    wrong, right = given.wrong[:most], given.rightly_labelled[:most]
+    repeats, kept = (
+        [_as_labelled(network, given.dataset.pick(part)) for network in networks]
+        for part in (wrong, right)
+    )
+    return {
+        "memorised": [float(each.mean()) for each in repeats],
+        "kept_right": [float(each.mean()) for each in kept],
+        "repeats": [each.astype(int).tolist() for each in repeats] if done else [],
+    }
+
+
+def _as_labelled(network: nn.Module, examples: Dataset) -> Values:
+    """Which examples (N,) get the answer of their label, 0 or 1."""
+    return confidence_and_correct(_outputs(network, examples), examples.target)[1]
+
+
+def _outputs(network: nn.Module, examples: Dataset) -> Tensor:
+    """The logits of all examples (N, C), on the CPU."""
+    device = next(network.parameters()).device
+    there = examples if device.type == "cpu" else examples.to(device)
+    return outputs_of(network, there, MEASURED_AT_ONCE).cpu()
 
 
 def main() -> None:
@@ -162,27 +166,31 @@ def main() -> None:
     wanted = sys.stdin.readline()
     if not wanted:  # this worker was kept ready and is not needed any more
         return
-    values = json.loads(wanted)
-    training = prepared(LiveConfig(**values | {"losses": tuple(values["losses"])}))
+    config = LiveConfig.of(json.loads(wanted))
     gate = Gate()
     threading.Thread(target=_obey, args=[gate], daemon=True).start()
+    for message in messages(config, gate):
+        print(json.dumps(message), flush=True)
+
+
+def messages(config: LiveConfig, gate: Gate, device: str = "cpu") -> Iterator[Message]:
+    """All that is said of a run: each point, and at the end the networks, or why it broke off."""
+    networks: list[str] = []
     try:
-        for point in points(training, gate):
-            _say(asdict(point))
+        for run, each in enumerate(config.each_seed):
+            training = prepared(each, device)
+            for point in points(training, gate):
+                yield asdict(replace(point, run=run))
+            networks += [_as_file(state.network()) for state in training.states]
     except (ArithmeticError, TimeoutError) as error:
-        _say({"error": str(error)})
+        yield {"error": str(error)}
         return
-    _say(
-        {
-            "networks": [
-                base64.b64encode(_as_file(state.network())).decode() for state in training.states
-            ]
-        }
-    )
+    yield {"networks": networks}
 
 
-def _as_file(network: nn.Module) -> bytes:
-    return save({name: value.contiguous() for name, value in network.state_dict().items()})
+def _as_file(network: nn.Module) -> str:
+    tensors = {name: value.cpu().contiguous() for name, value in network.state_dict().items()}
+    return base64.b64encode(save(tensors)).decode()
 
 
 def _obey(gate: Gate) -> None:
@@ -192,10 +200,6 @@ def _obey(gate: Gate) -> None:
         else:
             gate.go_on()
     os._exit(0)  # whoever started this is done with it, or gone
-
-
-def _say(message: dict[str, object]) -> None:
-    print(json.dumps(message), flush=True)
 
 
 if __name__ == "__main__":

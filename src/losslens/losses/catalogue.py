@@ -6,18 +6,34 @@ it is "not measured yet" until it has a checkpoint.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from torch import Tensor
 
-from losslens.losses import class_counts, functions, links
+from losslens.losses import class_counts, functions, links, steps
 from losslens.losses.links import Link
+from losslens.losses.parameter import Parameter
+from losslens.losses.steps import Step
 
 LossFunction = Callable[..., Tensor]  # (logits, target) -> one value an example; see ``functions``
 
 _OWN_COLOUR = "currentColor"  # of a typed loss: the text's own
 _GOLDEN_ANGLE = 137.508  # degrees: hues this far apart stay apart, however many there are
+_SHAPES = (
+    "circle",
+    "square",
+    "triangle-up",
+    "diamond",
+    "cross",
+    "star",
+    "triangle-down",
+    "hexagon",
+    "x",
+    "pentagon",
+)
+# What stands beside a loss's colour, for who cannot tell it: the shapes filled, then hollow.
+MARKS = (*_SHAPES, *(f"{shape}-open" for shape in _SHAPES))
 
 
 @dataclass(frozen=True)
@@ -44,13 +60,28 @@ class Loss:
     uses_counts: bool = False
     # From its logits to the probabilities that they stand for; see ``links``. None: there is none.
     link: Link | None = None
+    # Of C classes, the softmax of scores that fit a certain label perfectly, where that is below 1.
+    perfect_fit: Callable[[int], float] | None = None
     same_as: str = ""  # the loss with the same gradient, if there is one: it trains the same
     on_cards: bool = True  # whether the cards name it even where it has no checkpoint
+    parameter: Parameter | None = None  # a number that live training lets its visitors set
+    steps: tuple[Step, ...] = ()  # from its logits to its value and gradient; see ``steps``
 
     def for_counts(self, counts: Tensor) -> LossFunction:
         """``fn`` for training on ``counts`` (C,) examples of each class; ``fn`` itself where the
         loss does not ask for them."""
         return partial(self.fn, counts=counts) if self.uses_counts else self.fn
+
+    def with_parameter(self, value: float) -> "Loss":
+        """This loss with its parameter set, itself where that is the default.
+
+        It has no link and no perfect fit then, which are known for the default alone.
+        """
+        assert self.parameter is not None, f"{self.key} has no parameter"
+        if value == self.parameter.default:
+            return self
+        fn = partial(self.fn, **{self.parameter.name: value})
+        return replace(self, fn=fn, link=None, perfect_fit=None)
 
 
 FAMILIES = ("likelihood", "squared", "one_vs_rest", "margin", "wrong_labels", "rare_classes")
@@ -65,7 +96,7 @@ LOSSES: dict[str, Loss] = {
             key="cross_entropy",
             label="Cross-entropy",
             fn=functions.cross_entropy,
-            colour="#4f6df5",
+            colour="#4791ff",
             latex=r"-\log p_y,\qquad p = \mathrm{softmax}(z)",
             torch_class="torch.nn.CrossEntropyLoss",
             code=(
@@ -76,12 +107,17 @@ LOSSES: dict[str, Loss] = {
             url="https://www.microsoft.com/en-us/research/publication/pattern-recognition-machine-learning/",
             family="likelihood",
             link=links.softmax,
+            steps=(
+                *steps.SOFTMAX,
+                steps.SURPRISE,
+                steps.DIFFERENCE,
+            ),
         ),
         Loss(
             key="kl_div",
             label="KL divergence",
             fn=functions.kl_div,
-            colour="#0d9488",
+            colour="#1485ab",
             latex=(
                 r"\begin{gathered}\sum_k q_k \log\frac{q_k}{p_k} \\"
                 r"q = (1-\varepsilon)\,e + \tfrac{\varepsilon}{C},\quad \varepsilon = 0.1"
@@ -99,12 +135,20 @@ LOSSES: dict[str, Loss] = {
             url="https://arxiv.org/abs/1512.00567",
             family="likelihood",
             link=links.unsmoothed,
+            parameter=Parameter("eps", "ε", 0, 0.5, 0.1, step=0.05),
+            perfect_fit=links.smoothed_fit,
+            steps=(
+                *steps.SOFTMAX,
+                steps.SMOOTHED,
+                Step("divergence", "L = sum(q * log(q / p))"),
+                Step("gradient", "g = p - q"),
+            ),
         ),
         Loss(
             key="mse",
             label="Squared error (logits)",
             fn=functions.mse,
-            colour="#d94f3d",
+            colour="#dc3506",
             latex=r"\sum_k (z_k - e_k)^2",
             torch_class="torch.nn.MSELoss",
             code=(
@@ -119,12 +163,18 @@ LOSSES: dict[str, Loss] = {
             url="https://arxiv.org/abs/2006.07322",
             family="squared",
             link=links.clipped,
+            perfect_fit=links.one_hot_fit,
+            steps=(
+                Step("score_difference", "d = z - e"),
+                Step("squares", "L = sum(d ** 2)"),
+                Step("gradient", "g = 2 * d"),
+            ),
         ),
         Loss(
             key="brier",
             label="Squared error (probabilities)",
             fn=functions.brier,
-            colour="#e08a1e",
+            colour="#d67e0e",
             latex=r"\sum_k (p_k - e_k)^2,\qquad p = \mathrm{softmax}(z)",
             torch_class="torch.nn.MSELoss",
             code=(
@@ -135,12 +185,18 @@ LOSSES: dict[str, Loss] = {
             url="https://doi.org/10.1175/1520-0493%281950%29078%3C0001:VOFEIT%3E2.0.CO;2",
             family="squared",
             link=links.softmax,
+            steps=(
+                *steps.SOFTMAX,
+                Step("difference", "d = p - e"),
+                Step("squares", "L = sum(d ** 2)"),
+                Step("gradient", "g = 2 * p * (d - sum(p * d))"),
+            ),
         ),
         Loss(
             key="bce",
             label="One-vs-rest",
             fn=functions.bce,
-            colour="#5b9c2e",
+            colour="#767643",
             latex=r"-\sum_k \Bigl[e_k \log\sigma(z_k) + (1-e_k)\log\bigl(1-\sigma(z_k)\bigr)\Bigr]",
             torch_class="torch.nn.BCEWithLogitsLoss",
             code=(
@@ -151,12 +207,18 @@ LOSSES: dict[str, Loss] = {
             url="https://jmlr.org/papers/v5/rifkin04a.html",
             family="one_vs_rest",
             link=links.sigmoids,
+            steps=(
+                *steps.SIGMOID,
+                Step("reply", "r = e * σ + (1 - e) * (1 - σ)"),
+                Step("surprises", "L = -sum(log(r))"),
+                Step("gradient", "g = σ - e"),
+            ),
         ),
         Loss(
             key="focal",
             label="Focal (γ = 2)",
             fn=functions.focal,
-            colour="#a855d6",
+            colour="#a347da",
             latex=r"-(1-p_y)^{\gamma}\,\log p_y,\qquad \gamma = 2",
             torch_class="torch.nn.CrossEntropyLoss",
             code=(
@@ -167,12 +229,20 @@ LOSSES: dict[str, Loss] = {
             url="https://arxiv.org/abs/1708.02002",
             family="likelihood",
             link=links.focal,
+            parameter=Parameter("gamma", "γ", 0, 5, 2, step=0.5),
+            steps=(
+                *steps.SOFTMAX,
+                Step("focus", "w = (1 - p[y]) ** 2"),
+                Step("weighted", "L = -w * log(p[y])"),
+                Step("pull", "v = w - 2 * p[y] * (1 - p[y]) * log(p[y])"),
+                Step("gradient", "g = v * (p - e)"),
+            ),
         ),
         Loss(
             key="margin",
             label="Margin (hinge)",
             fn=functions.margin,
-            colour="#b08b1c",
+            colour="#a08e92",
             latex=r"\max\bigl(0,\ 1 + \max_{k\neq y} z_k - z_y\bigr)",
             torch_class="torch.nn.MultiMarginLoss",
             code=(
@@ -191,12 +261,17 @@ LOSSES: dict[str, Loss] = {
             ),
             url="https://jmlr.org/papers/v2/crammer01a.html",
             family="margin",
+            parameter=Parameter("width", "m", 0.1, 10, 1),
+            steps=(
+                Step("best_wrong", "m = max_wrong(z)"),
+                Step("hinge", "L = relu(1 + m - z[y])"),
+            ),
         ),
         Loss(
             key="gce",
             label="Generalised cross-entropy",
             fn=functions.gce,
-            colour="#d6459a",
+            colour="#b75387",
             latex=r"\frac{1 - p_y^{\,q}}{q},\qquad q = 0.7",
             torch_class="torch.nn.CrossEntropyLoss",
             code=(
@@ -210,6 +285,13 @@ LOSSES: dict[str, Loss] = {
             url="https://arxiv.org/abs/1805.07836",
             family="wrong_labels",
             link=links.gce,
+            parameter=Parameter("q", "q", 0.05, 1, 0.7, step=0.05),
+            steps=(
+                *steps.SOFTMAX,
+                Step("trust", "w = p[y] ** 0.7"),
+                Step("bounded", "L = (1 - w) / 0.7"),
+                steps.WEIGHTED_DIFFERENCE,
+            ),
         ),
         Loss(
             key="nll",
@@ -228,6 +310,12 @@ LOSSES: dict[str, Loss] = {
             link=links.softmax,
             same_as="cross_entropy",
             on_cards=False,
+            steps=(
+                *steps.SOFTMAX,
+                Step("logarithms", "l = log(p)"),
+                Step("surprise", "L = -l[y]"),
+                steps.DIFFERENCE,
+            ),
         ),
         Loss(
             key="label_smoothing",
@@ -244,8 +332,16 @@ LOSSES: dict[str, Loss] = {
             url="https://arxiv.org/abs/1512.00567",
             family="likelihood",
             link=links.unsmoothed,
+            perfect_fit=links.smoothed_fit,
             same_as="kl_div",
             on_cards=False,
+            parameter=Parameter("eps", "ε", 0, 0.5, 0.1, step=0.05),
+            steps=(
+                *steps.SOFTMAX,
+                steps.SMOOTHED,
+                Step("smoothed_surprise", "L = -sum(q * log(p))"),
+                Step("gradient", "g = p - q"),
+            ),
         ),
         Loss(
             key="poly1",
@@ -266,6 +362,13 @@ LOSSES: dict[str, Loss] = {
             family="likelihood",
             link=links.poly1,
             on_cards=False,
+            parameter=Parameter("eps", "ε", -1, 5, 1, step=0.5),
+            steps=(
+                *steps.SOFTMAX,
+                Step("first_term", "L = -log(p[y]) + 1 * (1 - p[y])"),
+                Step("pull", "w = 1 + 1 * p[y]"),
+                steps.WEIGHTED_DIFFERENCE,
+            ),
         ),
         Loss(
             key="asymmetric",
@@ -290,6 +393,14 @@ LOSSES: dict[str, Loss] = {
             family="one_vs_rest",
             link=links.asymmetric,
             on_cards=False,
+            parameter=Parameter("gamma", "γ₋", 1, 6, 4, step=0.5),
+            steps=(
+                *steps.SIGMOID,
+                Step("shifted", "s = relu(σ - 0.05)"),
+                Step("asymmetric", "L = -sum(e * log(σ) + (1 - e) * s ** 4 * log(1 - s))"),
+                Step("pull", "h = s ** 4 / (1 - s) - 4 * s ** 3 * log(1 - s)"),
+                Step("gradient", "g = (1 - e) * h * σ * (1 - σ) - e * (1 - σ)"),
+            ),
         ),
         Loss(
             key="squared_hinge",
@@ -307,6 +418,11 @@ LOSSES: dict[str, Loss] = {
             family="margin",
             link=partial(links.stationary, functions.squared_hinge),
             on_cards=False,
+            steps=(
+                Step("hinges", "h = (1 - e) * relu(1 + z - z[y])"),
+                Step("squares", "L = sum(h ** 2)"),
+                Step("gradient", "g = 2 * (h - e * sum(h))"),
+            ),
         ),
         Loss(
             key="mae",
@@ -327,6 +443,13 @@ LOSSES: dict[str, Loss] = {
             url="https://arxiv.org/abs/1712.09482",
             family="wrong_labels",
             on_cards=False,
+            steps=(
+                *steps.SOFTMAX,
+                Step("difference", "d = p - e"),
+                Step("absolutes", "L = sum(abs(d))"),
+                Step("pull", "w = 2 * p[y]"),
+                steps.WEIGHTED_DIFFERENCE,
+            ),
         ),
         Loss(
             key="sce",
@@ -340,7 +463,7 @@ LOSSES: dict[str, Loss] = {
             torch_class="torch.nn.CrossEntropyLoss",
             code=(
                 _NN + 'nll = nn.CrossEntropyLoss(reduction="none")(logits, target)\n'
-                "reverse = 9.2103 * (1 - (-nll).exp())  # the logarithm of 0 is taken for -9.2103\n"
+                "reverse = 9.21034 * (1 - (-nll).exp())  # log 0 is taken for log 1e-4\n"
                 "loss = (0.1 * nll + reverse).mean()"
             ),
             paper=(
@@ -350,6 +473,13 @@ LOSSES: dict[str, Loss] = {
             family="wrong_labels",
             link=links.sce,
             on_cards=False,
+            steps=(
+                *steps.SOFTMAX,
+                steps.LOG_OF_ZERO,
+                Step("symmetric", "L = -0.1 * log(p[y]) + A * (1 - p[y])"),
+                Step("pull", "w = 0.1 + A * p[y]"),
+                steps.WEIGHTED_DIFFERENCE,
+            ),
         ),
         Loss(
             key="nce_rce",
@@ -364,13 +494,21 @@ LOSSES: dict[str, Loss] = {
             code=(
                 _NN + 'nll = nn.CrossEntropyLoss(reduction="none")(logits, target)\n'
                 "normalised = nll / -logits.log_softmax(dim=1).sum(dim=1)\n"
-                "reverse = 9.2103 * (1 - (-nll).exp())  # the logarithm of 0 is taken for -9.2103\n"
+                "reverse = 9.21034 * (1 - (-nll).exp())  # log 0 is taken for log 1e-4\n"
                 "loss = (normalised + reverse).mean()"
             ),
             paper=("Ma et al. 2020, Normalized Loss Functions for Deep Learning with Noisy Labels"),
             url="https://arxiv.org/abs/2006.13554",
             family="wrong_labels",
             on_cards=False,
+            steps=(
+                *steps.SOFTMAX,
+                Step("surprise_of_class", "N = -log(p[y])"),
+                Step("total_surprise", "T = -sum(log(p))"),
+                steps.LOG_OF_ZERO,
+                Step("normalised", "L = N / T + A * (1 - p[y])"),
+                Step("gradient", "g = (1 / T + A * p[y]) * (p - e) - N / T ** 2 * (C * p - 1)"),
+            ),
         ),
         Loss(
             key="class_weighted",
@@ -391,6 +529,11 @@ LOSSES: dict[str, Loss] = {
             link=links.softmax,
             uses_counts=True,
             on_cards=False,
+            steps=(
+                *steps.SOFTMAX,
+                Step("class_weight", "w = sum(n) / (C * n)"),
+                *steps.CLASS_WEIGHTED,
+            ),
         ),
         Loss(
             key="class_balanced",
@@ -412,6 +555,13 @@ LOSSES: dict[str, Loss] = {
             link=links.softmax,
             uses_counts=True,
             on_cards=False,
+            parameter=Parameter("beta", "β", 0, 0.9999, 0.999, step=0.0001),
+            steps=(
+                *steps.SOFTMAX,
+                Step("effective", "v = (1 - 0.999) / (1 - 0.999 ** n)"),
+                Step("class_weight", "w = v * sum(n) / sum(v * n)"),
+                *steps.CLASS_WEIGHTED,
+            ),
         ),
         Loss(
             key="logit_adjusted",
@@ -434,6 +584,14 @@ LOSSES: dict[str, Loss] = {
             link=links.softmax,
             uses_counts=True,
             on_cards=False,
+            parameter=Parameter("tau", "τ", 0, 2, 1),
+            steps=(
+                Step("prior", "π = n / sum(n)"),
+                Step("adjusted", "u = z + log(π)"),
+                *steps.SOFTMAX_OF_CHANGED,
+                steps.SURPRISE,
+                steps.DIFFERENCE,
+            ),
         ),
         Loss(
             key="ldam",
@@ -461,6 +619,14 @@ LOSSES: dict[str, Loss] = {
             link=partial(links.stationary, class_counts.ldam),
             uses_counts=True,
             on_cards=False,
+            parameter=Parameter("largest", "Δ", 0, 2, 0.5),
+            steps=(
+                Step("class_margin", "Δ = 0.5 * (min(n) / n) ** 0.25"),
+                Step("lowered", "u = z - e * Δ"),
+                *steps.SOFTMAX_OF_CHANGED,
+                steps.SURPRISE,
+                steps.DIFFERENCE,
+            ),
         ),
     )
 }
@@ -490,3 +656,12 @@ def colour_of(key: str) -> str:
     if key not in LOSSES:
         return _OWN_COLOUR
     return LOSSES[key].colour or f"hsl({list(LOSSES).index(key) * _GOLDEN_ANGLE % 360:.0f} 60% 45%)"
+
+
+def mark_of(key: str) -> str:
+    """The mark of a loss beside its colour: one of ``MARKS``, by its place in the catalogue.
+
+    A loss that is not in the catalogue, such as a typed one, has the last.
+    """
+    place = list(LOSSES).index(key) if key in LOSSES else -1
+    return MARKS[place % len(MARKS)]

@@ -28,7 +28,7 @@ REASONS = {
     "not_allowed": "{detail} is not allowed. Use + - * / **, comparisons, and the listed names and "
     "functions.",
     "per_class": "This gives one value for each class. Put it into sum(...) or mean(...).",
-    "constant": "This does not depend on the logits, so nothing can learn from it.",
+    "constant": "This has no slope in the logits, so nothing can learn from it.",
 }
 
 

@@ -69,7 +69,7 @@ class Part:
 
     code: str
     shape: Shape
-    varies: bool  # depends on the logits
+    varies: bool  # has a slope in the logits
     dtype: str = _DOUBLE  # as source
 
     @property
@@ -158,7 +158,8 @@ def _binary(sign: str, left: Part, right: Part) -> Part:
 def _comparison(sign: str, left: Part, right: Part) -> Part:
     """1 where it holds and 0 elsewhere, in the precision of the first tensor that is compared."""
     holds = f"({left.code} {sign} {right.code})"
-    joined = _joined(holds, [left, right])
+    # It is level wherever it is smooth: the logits move it, and yet nothing learns from it.
+    joined = replace(_joined(holds, [left, right]), varies=False)
     tensors = [part for part in (left, right) if part.shape != Shape.NUMBER]
     if not tensors:
         return replace(joined, code=f"float{holds}")
@@ -219,9 +220,9 @@ def _clamp(parts: list[Part], position: int) -> Part:
     if len(parts) != 3 or not all(part.is_one for part in parts[1:]):
         raise FormulaError("clamp", position)
     value = _tensor(parts[0])
-    low, high = (
-        part.code if part.shape == Shape.NUMBER else f"float({part.code})" for part in parts[1:]
-    )
+    plain = all(part.shape == Shape.NUMBER for part in parts[1:])
+    # In the value's own precision, in which a bound may be infinite: as a float it would not fit.
+    low, high = (part.code if plain else _cast(part, value.dtype) for part in parts[1:])
     return replace(value, code=f"{value.code}.clamp({low}, {high})")
 
 

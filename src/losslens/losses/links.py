@@ -11,6 +11,7 @@ at the minimum ``eta_k * f'(p_k)`` is the same for all k. Charoenphakdee et al. 
 https://arxiv.org/abs/2011.09172
 """
 
+import math
 from collections.abc import Callable
 
 import torch
@@ -37,6 +38,16 @@ def clipped(logits: Tensor) -> Tensor:
     Rows need not sum to 1: each class is asked for alone.
     """
     return logits.clamp(0, 1)
+
+
+def one_hot_fit(classes: int) -> float:
+    """The softmax, 0..1, of logits that are 1 for one class and 0 for the others."""
+    return math.e / (math.e + classes - 1)
+
+
+def smoothed_fit(classes: int, eps: float = 0.1) -> float:
+    """The softmax, 0..1, that a target smoothed by ``eps`` asks for of its class."""
+    return 1 - eps + eps / classes
 
 
 def sigmoids(logits: Tensor) -> Tensor:

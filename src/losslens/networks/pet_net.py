@@ -38,13 +38,8 @@ class PetBackbone(nn.Module):
     towards_pets: Tensor
 
     def __init__(self) -> None:
-        # Here, since importing timm takes a second, and a page without pets needs none of it.
-        import timm  # noqa: PLC0415
-
         super().__init__()
-        whole = timm.create_model(_IMAGENET_MODEL, pretrained=False)
-        parts = ("conv_stem", "bn1", "blocks", "conv_head", "bn2")
-        self.layers = nn.Sequential(*(whole.get_submodule(part) for part in parts))
+        self.layers = lite2_layers()
         self.register_buffer("towards_pets", torch.zeros(FEATURES))
         self.attention = 1.0  # 0..1: how much of each place's weight is attention; the rest is even
 
@@ -73,6 +68,17 @@ def _attention(evidence: Tensor) -> Tensor:
         ones = evidence.new_ones(1, 1, side, side) / side**2
         weight = weight + F.conv_transpose2d(part.reshape_as(mean), ones)
     return weight * (height * width)
+
+
+def lite2_layers() -> nn.Sequential:
+    """EfficientNet-Lite2 up to its last features, its weights random: photos (N, 3, S, S) in -1..1
+    to (N, 1280, S / 32, S / 32)."""
+    # Here, since importing timm takes a second, and a page without pets needs none of it.
+    import timm  # noqa: PLC0415
+
+    whole = timm.create_model(_IMAGENET_MODEL, pretrained=False)
+    parts = ("conv_stem", "bn1", "blocks", "conv_head", "bn2")
+    return nn.Sequential(*(whole.get_submodule(part) for part in parts))
 
 
 class PetNet(nn.Module):

@@ -7,9 +7,9 @@ from torch import Tensor, nn
 
 from losslens.networks.pet_net import PetNet
 
-# Points on the way from blank paper to the picture. Over 20 digits the map then misses the lead by
-# 3 % in the median (7 % at most); with 8 points by 7 % (89 %).
-_PATH_STEPS = 16
+# Points on the way from blank paper to the picture. Over 14 held-out digits the map then misses the
+# lead by 2 to 6 % in the median, by the loss; as many points evenly spaced by 6 to 45 %.
+_PATH_STEPS = 24
 
 
 def integrated_gradients(model: nn.Module, image: Tensor) -> NDArray[np.float32]:
@@ -19,12 +19,14 @@ def integrated_gradients(model: nn.Module, image: Tensor) -> NDArray[np.float32]
     blank paper (zeros); pixels of blank paper have none. Sundararajan et al. 2017,
     https://arxiv.org/abs/1703.01365
     """
-    points = (torch.arange(_PATH_STEPS) + 0.5) / _PATH_STEPS
+    # Dense where the paper is nearly blank: there the logits of some losses turn at once.
+    steps = (torch.arange(_PATH_STEPS) + 0.5) / _PATH_STEPS
+    points, weights = steps**3, 3 * steps**2 / _PATH_STEPS
     path = (points[:, None, None, None] * image).requires_grad_()
     with torch.enable_grad():
         answer = int(model(image[None]).argmax())
         (slope,) = torch.autograd.grad(_lead(model(path), answer).sum(), path)
-    share: NDArray[np.float32] = (slope.mean(dim=0) * image).sum(dim=0).numpy()
+    share: NDArray[np.float32] = (torch.tensordot(weights, slope, 1) * image).sum(dim=0).numpy()
     return share
 
 

@@ -20,6 +20,7 @@ from losslens.tasks import TASKS
 _CHECKOUT = Path(__file__).resolve().parents[3]
 _OF_A_SPACE = (
     "app.py",
+    "pre-requirements.txt",
     "requirements.txt",
     "README.md",
     "LICENSE",
@@ -100,7 +101,7 @@ def gather(repo_id: str, space: str | None = None, *, private: bool = False) -> 
         )
     files = _model_files(folder, left_out)
     made = {hub.MANIFEST: hub.manifest_of(files), "README.md": model_card(repo_id, cards).encode()}
-    app = _app(repo_id) if space else {}
+    app = _app(repo_id, space) if space else {}
     return Plan(repo_id, {**files, **made}, left_out, space, app, private)
 
 
@@ -184,11 +185,11 @@ def _commit(api: HfApi, kind: Kind, repo_id: str, files: Files) -> str:
     return api.create_commit(repo_id, operations, commit_message=message, repo_type=kind).oid
 
 
-def _app(repo_id: str) -> Files:
+def _app(repo_id: str, space: str) -> Files:
     """What a Gradio Space needs: the app without checkpoints.
 
-    The front matter of its README names the checkpoints' repository. Raises FileNotFoundError where
-    this is no checkout of the project.
+    The front matter of its README names the checkpoints' repository, and where the picture of the
+    page is. Raises FileNotFoundError where this is no checkout of the project.
     """
     files: Files = {
         path.relative_to(_CHECKOUT).as_posix(): path
@@ -202,6 +203,8 @@ def _app(repo_id: str) -> Files:
         )
     card = RepoCard((_CHECKOUT / "README.md").read_text())
     card.data["models"] = [repo_id]
+    page = f"{constants.ENDPOINT}/spaces/{space}/resolve/main/"
+    card.data["thumbnail"] = page + card.data["thumbnail"]
     return {**files, "README.md": str(card).encode()}
 
 

@@ -14,7 +14,7 @@ from tqdm import tqdm
 from losslens.checkpoints import files as checkpoints
 from losslens.checkpoints.ensemble import load_ensemble
 from losslens.checkpoints.files import Card, CheckpointError
-from losslens.data.dataset import Splits
+from losslens.data.dataset import Dataset
 from losslens.evaluation.metrics import (
     Figure,
     Spread,
@@ -22,12 +22,13 @@ from losslens.evaluation.metrics import (
     confidence_and_correct,
     confusion,
     figures,
+    log_odds,
     reliability,
     risk_coverage,
     spread,
 )
 from losslens.evaluation.significance import paired_differences
-from losslens.report import label_noise, predictions, robustness, schema
+from losslens.report import predictions, robustness, schema
 from losslens.report.predictions import Predictions
 from losslens.report.schema import (
     COVERAGES,
@@ -37,15 +38,13 @@ from losslens.report.schema import (
     Report,
     Tested,
 )
-from losslens.training.runner import Job
 
-PARTS = ("predictions", "corruptions", "wrong-labels")
+PARTS = ("predictions", "corruptions")
 
 
 def make(
     task: str,
-    splits: Splits,
-    job: Job,
+    test: Dataset,
     parts: Collection[str] = PARTS,
     folder: Path | None = None,
 ) -> Report:
@@ -53,25 +52,29 @@ def make(
 
     The losses that have a checkpoint are measured; of the others stderr says why they are not. A
     part that the task does not have is passed over. Raises CheckpointError where no checkpoint can
-    be used, or where there is no report yet and ``parts`` has no predictions, and
-    TrainingInterrupted after Ctrl-C.
+    be used, or where there is no report yet and ``parts`` has no predictions.
     """
     ensemble = load_ensemble(task, folder).required()
     for problem in ensemble.missing.values():
         print(f"losslens: {problem}", file=sys.stderr)
     if "predictions" in parts:
-        predicted = predictions.predict_all(ensemble, splits.test)
-        predictions.save(task, predicted, folder)
-        _put(task, folder, tested=measure(task, predicted, folder))
+        predictions.save(task, predictions.predict_all(ensemble, test), folder)
+        remeasure(task, folder)
     schema.load(task, folder)  # the other parts are added to it
     variants = robustness.variants_of(ensemble.task)
     if "corruptions" in parts and variants:
         with tqdm(total=variants, desc=f"{task}, corruptions") as bar:
-            measured = robustness.measure(ensemble, splits.test, bar.update)
+            measured = robustness.measure(ensemble, test, bar.update)
         _put(task, folder, corrupted=measured)
-    if "wrong-labels" in parts and task == label_noise.TASK.key:
-        _put(task, folder, wrong_labels=label_noise.measure(splits, job))
     return schema.load(task, folder)
+
+
+def remeasure(task: str, folder: Path | None = None) -> None:
+    """Save what follows from the stored predictions and the cards, anew: no network is asked.
+
+    Raises CheckpointError where there are no predictions.
+    """
+    _put(task, folder, tested=measure(task, predictions.load(task, folder), folder))
 
 
 def _put(task: str, folder: Path | None, **measured: Any) -> None:
@@ -125,7 +128,8 @@ def _together(predicted: Predictions, temperatures: Mapping[str, float]) -> Figu
 def _measured(predicted: Predictions, loss: str, cards: list[Card]) -> Measured:
     shipped, logits, target = cards[0], predicted.logits[loss].double(), predicted.target
     temperatures = dict(zip(PROBABILITIES, (1.0, shipped.temperature), strict=True))
-    risk = risk_coverage(*confidence_and_correct(logits, target))
+    correct = (logits.argmax(dim=1) == target).double().numpy()
+    risk = risk_coverage(log_odds(logits).numpy(), correct)
     return Measured(
         figures={kind: figures(logits, target, each) for kind, each in temperatures.items()},
         seeds={kind: _spreads(cards, kind) for kind in PROBABILITIES},
@@ -133,12 +137,22 @@ def _measured(predicted: Predictions, loss: str, cards: list[Card]) -> Measured:
             kind: reliability(*confidence_and_correct(logits, target, each))
             for kind, each in temperatures.items()
         },
+        by_seed={card.config["seed"]: _accuracy(card) for card in cards},
         risk=[float(risk[max(1, round(len(risk) * coverage)) - 1]) for coverage in COVERAGES],
         confusion=confusion(logits, target),
         temperature=shipped.temperature,
+        temperature_interval=_pair(shipped.temperature_interval),
         train_seconds=shipped.train_seconds,
         trained=shipped.date,
     )
+
+
+def _accuracy(card: Card) -> float:
+    return card.test["softmax"]["accuracy"]["value"]
+
+
+def _pair(interval: list[float] | None) -> tuple[float, float] | None:
+    return None if interval is None else (interval[0], interval[1])
 
 
 def _cards(task: str, loss: str, folder: Path | None) -> list[Card]:

@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 
-from losslens.evaluation.metrics import spread
 from losslens.losses import LOSSES
-from losslens.report.schema import Corrupted, LabelNoise, Measured, Report
+from losslens.report.schema import Corrupted, Measured, Report
 
 
 @dataclass(frozen=True)
@@ -38,8 +37,7 @@ _COLUMNS = (
 
 
 def markdown(report: Report) -> str:
-    """The figures, and below them, where they were measured, those after wrong labels and under
-    corruptions."""
+    """The figures, and below them, where they were measured, those under corruptions."""
     networks, together = report.tested.networks, report.tested.together
     seeds = max(
         (over.seeds for each in networks.values() for over in each.seeds["softmax"].values()),
@@ -56,8 +54,6 @@ def markdown(report: Report) -> str:
         f"The mean of all {len(networks)} calibrated probabilities is right on "
         f"{together.value * 100:.2f} % ({together.low * 100:.2f} to {together.high * 100:.2f}).",
     ]
-    if report.wrong_labels:
-        parts.append(_wrong_labels(report.wrong_labels))
     if report.corrupted:
         parts.append(_corrupted(report.corrupted))
     return "\n\n".join(parts)
@@ -74,30 +70,12 @@ def _cells(network: Measured) -> list[str]:
     return [first, f"{shipped.value * 100:.2f} ({interval})", *others]
 
 
-def _wrong_labels(measured: LabelNoise) -> str:
-    head = [
-        "accuracy, %, after training with",
-        *(f"{share * 100:.0f} % wrong labels" for share in measured.shares),
-    ]
-    rows = [
-        [_name(loss), *(_percent(seeds) for seeds in shares)]
-        for loss, shares in measured.accuracy.items()
-    ]
-    return _table(head, rows)
-
-
-def _percent(seeds: list[float]) -> str:
-    over = spread(seeds)
-    return f"{over.mean * 100:.2f} ± {over.deviation * 100:.2f}"
-
-
 def _corrupted(measured: Corrupted) -> str:
-    mean, pairs = measured.mean, measured.pairs
+    mean = measured.mean
     best, worst = max(mean, key=mean.__getitem__), min(mean, key=mean.__getitem__)
     return (
         f"Under {len(measured.accuracy)} corruptions ({measured.variants} variants of a picture): "
-        f"{mean[worst] * 100:.1f} % ({_name(worst)}) to {mean[best] * 100:.1f} % ({_name(best)}); "
-        f"{len(pairs.significant)} of {len(pairs)} pairs differ significantly."
+        f"{mean[worst] * 100:.1f} % ({_name(worst)}) to {mean[best] * 100:.1f} % ({_name(best)})."
     )
 
 

@@ -9,7 +9,6 @@ from torch import Generator
 
 from losslens.checkpoints.ensemble import Ensemble
 from losslens.data.dataset import Dataset
-from losslens.evaluation.significance import Pairs, paired_differences
 from losslens.images.corruptions import CORRUPTIONS, Corrupt
 from losslens.report.schema import Corrupted
 from losslens.tasks import Task
@@ -60,9 +59,7 @@ def measure(
             key: {loss: [float(level[loss].mean()) for level in levels] for loss in losses}
             for key, levels in right.items()
         },
-        behind={key: [behind(level) for level in levels] for key, levels in right.items()},
         mean={loss: float(np.mean(read[loss])) / len(variants) for loss in losses},
-        differences=paired_differences([read[loss] for loss in losses]),
     )
 
 
@@ -82,9 +79,3 @@ def right_under(ensemble: Ensemble, pictures: Dataset) -> Right:
         loss: (logits.argmax(dim=1) == pictures.target).long().numpy()
         for loss, logits in ensemble.outputs(pictures).items()
     }
-
-
-def behind(right: Right) -> list[str]:
-    """The losses that are significantly worse than the best of them."""
-    best = max(right, key=lambda loss: int(right[loss].sum()))
-    return Pairs.of(right).behind(best)

@@ -6,7 +6,6 @@ the same record names; read pairs of them by key, through ``pairs``.
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -30,9 +29,11 @@ class Measured:
     # Of the figures that every seed's card has; empty where there is one seed.
     seeds: dict[str, dict[str, Spread]]
     reliability: dict[str, list[Bin]]
-    risk: list[float]  # the share of wrong answers among the surest, at COVERAGES; by the softmax
+    by_seed: dict[int, float]  # the accuracy of each seed's network, the shipped one's first
+    risk: list[float]  # the share of wrong answers among the surest, at COVERAGES; by log-odds
     confusion: list[list[int]]  # true class (row), answer (column)
     temperature: float
+    temperature_interval: tuple[float, float] | None  # 95 %; None where the card has none
     train_seconds: float
     trained: str  # the card's date
 
@@ -71,16 +72,15 @@ class Tested:
 
 @dataclass(frozen=True)
 class Corrupted:
-    """The networks on corrupted pictures: ``examples`` of the test data, the same for each."""
+    """The networks on corrupted pictures: ``examples`` of the test data, the same for each.
+
+    One network a loss: it describes these networks, and tells no losses apart.
+    """
 
     examples: int
     clean: dict[str, float]  # each loss's accuracy on the pictures as they are, 0..1
     accuracy: dict[str, dict[str, list[float]]]  # by corruption and loss, at its strengths
-    # By corruption and strength, the losses that are significantly worse than the best.
-    behind: dict[str, list[list[str]]]
     mean: dict[str, float]  # each loss's accuracy over all corruptions and strengths
-    # Of how many of a picture's corrupted variants each network has right.
-    differences: list[Difference]
 
     @property
     def losses(self) -> list[str]:
@@ -90,33 +90,7 @@ class Corrupted:
     @property
     def variants(self) -> int:
         """How many corrupted variants of each picture there were."""
-        return sum(len(strengths) for strengths in self.behind.values())
-
-    @property
-    def pairs(self) -> Pairs:
-        """The networks compared, over all variants."""
-        return Pairs(self.losses, self.differences)
-
-
-@dataclass(frozen=True)
-class LabelNoise:
-    """Networks that learnt from partly wrong labels, tested on right ones.
-
-    ``accuracy`` is in 0..1, for each loss, share and seed, in the order of these.
-    """
-
-    shares: tuple[float, ...]
-    seeds: tuple[int, ...]
-    accuracy: dict[str, list[list[float]]]
-    differences: list[list[Difference]]  # for each share, over all seeds
-    learnt: int  # training examples
-    examples: int  # tested on
-    config: dict[str, Any]  # of each run, but for loss and seed
-
-    @property
-    def pairs(self) -> list[Pairs]:
-        """For each share, the losses compared over all seeds."""
-        return [Pairs(list(self.accuracy), each) for each in self.differences]
+        return sum(len(by_loss[self.losses[0]]) for by_loss in self.accuracy.values())
 
 
 @dataclass(frozen=True)
@@ -128,7 +102,6 @@ class Report:
     versions: dict[str, str]
     tested: Tested
     corrupted: Corrupted | None = None  # None: not measured
-    wrong_labels: LabelNoise | None = None
 
 
 _JSON = TypeAdapter(Report)

@@ -4,11 +4,10 @@ from dataclasses import dataclass, field
 from statistics import mean
 from typing import Literal
 
+from losslens.evaluation.crossed import BySeed
+from losslens.evaluation.verdicts import BASELINE, LEAST_SEEDS
 from losslens.study.analysis import (
-    BASELINE,
-    LEAST_SEEDS,
     MEASURES,
-    BySeed,
     Comparison,
     Measure,
     by_seed,

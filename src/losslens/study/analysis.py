@@ -7,20 +7,17 @@ nothing is said of a loss that has fewer than ``LEAST_SEEDS``.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import mean
-from typing import Literal
 
-import numpy as np
-
-from losslens.evaluation.metrics import Values, spread
-from losslens.evaluation.significance import SIGNIFICANT, holm
+from losslens.evaluation.crossed import BySeed
+from losslens.evaluation.verdicts import (
+    ACCURACY_MARGIN,
+    BASELINE,
+    LEAST_SEEDS,
+    Verdict,
+    judged,
+    mean_difference,
+)
 from losslens.study.runs import Place
-
-BASELINE = "cross_entropy"
-LEAST_SEEDS = 3
-_SAME = 1e-9  # differences that lie no further apart are one
-
-Verdict = Literal["better", "worse", "equal", "unknown"]
-BySeed = Mapping[int, float]
 
 
 @dataclass(frozen=True)
@@ -36,7 +33,7 @@ class Measure:
 MEASURES: dict[str, Measure] = {
     measure.key: measure
     for measure in (
-        Measure("accuracy", 0.01),
+        Measure("accuracy", ACCURACY_MARGIN),
         Measure("balanced", 0.01),
         Measure("balanced_adjusted", 0.01),
         Measure("worst", 0.03),
@@ -83,10 +80,8 @@ class Comparison:
 def compare(values: Mapping[str, BySeed], measure: Measure) -> dict[str, Comparison]:
     """Every loss but cross-entropy against it, on the ``values`` of each loss by seed.
 
-    "equal": two one-sided tests say that the difference is less than the measure's margin either
-    way (Schuirmann 1987, https://doi.org/10.1007/BF01068419); "better" or "worse": it is not equal,
-    and differs from 0 by Student's paired test; "unknown": neither. Both tests are at 5 %,
-    corrected over the losses by Holm. A loss with too few seeds in common is left out.
+    The verdicts are those of ``evaluation.verdicts.judged``, by Student's paired tests within the
+    measure's margin. A loss with too few seeds in common is left out.
     """
     baseline = values.get(BASELINE, {})
     pairs: dict[str, tuple[list[float], list[float]]] = {}
@@ -94,39 +89,21 @@ def compare(values: Mapping[str, BySeed], measure: Measure) -> dict[str, Compari
         seeds = sorted(set(of_loss) & set(baseline))
         if loss != BASELINE and len(seeds) >= LEAST_SEEDS:
             pairs[loss] = [of_loss[seed] for seed in seeds], [baseline[seed] for seed in seeds]
-    tested = {loss: _tested(np.subtract(*pair), measure.margin) for loss, pair in pairs.items()}
-    differ, same = (holm([p_values[which] for p_values in tested.values()]) for which in (0, 1))
-    found = {}
-    for (loss, (own, base)), p_value, p_equal in zip(pairs.items(), differ, same, strict=True):
-        over = spread(np.subtract(own, base).tolist())
-        verdict = _verdict(over.mean, p_value, p_equal, measure)
-        found[loss] = Comparison(
-            mean(own), mean(base), over.mean, over.low, over.high, len(own), p_value, verdict
+    estimates = {loss: mean_difference(*pair) for loss, pair in pairs.items()}
+    found = judged(estimates, measure.margin, higher_is_better=measure.higher_is_better)
+    return {
+        loss: Comparison(
+            value=mean(own),
+            baseline=mean(base),
+            difference=found[loss].difference,
+            low=found[loss].low,
+            high=found[loss].high,
+            seeds=len(own),
+            p_value=found[loss].p_value,
+            verdict=found[loss].verdict,
         )
-    return found
-
-
-def _tested(differences: Values, margin: float) -> tuple[float, float]:
-    """P-values of no difference, and of one as great as the margin."""
-    # Here, since scipy.stats takes half a second to import, and the first page needs none of it.
-    from scipy.stats import ttest_1samp  # noqa: PLC0415
-
-    if np.ptp(differences) < _SAME:  # Student's test has no answer: they agree to the last digit
-        value = abs(float(differences[0]))
-        return float(value == 0), float(value >= margin)
-    equal = max(
-        ttest_1samp(differences, -margin, alternative="greater").pvalue,
-        ttest_1samp(differences, margin, alternative="less").pvalue,
-    )
-    return float(ttest_1samp(differences, 0).pvalue), float(equal)
-
-
-def _verdict(difference: float, p_value: float, p_equal: float, measure: Measure) -> Verdict:
-    if p_equal < SIGNIFICANT:
-        return "equal"
-    if p_value >= SIGNIFICANT:
-        return "unknown"
-    return "better" if (difference > 0) == measure.higher_is_better else "worse"
+        for loss, (own, base) in pairs.items()
+    }
 
 
 def by_seed(places: Sequence[Place], measure: str) -> dict[str, dict[int, float]]:

@@ -1,7 +1,8 @@
 """The study as the tables of docs/results.md; ``losslens study`` prints them."""
 
+from losslens.evaluation.verdicts import BASELINE, LEAST_SEEDS
 from losslens.losses import LOSSES
-from losslens.study.analysis import BASELINE, LEAST_SEEDS, Comparison, compared
+from losslens.study.analysis import Comparison, compared
 from losslens.study.runs import Place, Runs
 from losslens.study.settings import settings_of
 

@@ -10,9 +10,10 @@ from losslens.evaluation.metrics import (
     Values,
     calibration_error,
     confidence_and_correct,
-    fit_temperature,
+    log_odds,
     risk_coverage,
 )
+from losslens.evaluation.temperature import fit_temperature
 from losslens.losses.functions import brier, cross_entropy
 from losslens.losses.links import Link
 
@@ -44,13 +45,6 @@ def answers(logits: Tensor, target: Tensor) -> dict[str, float]:
         "worst": float(recalls.min()),
         "aurc": float(risk_coverage(log_odds(logits).numpy(), correct).mean()),
     }
-
-
-def log_odds(logits: Tensor) -> Tensor:
-    """How far the highest logit lies above all others together (N,), in nats."""
-    exact = logits.double()
-    top, index = exact.max(dim=1)
-    return top - exact.scatter(1, index[:, None], -torch.inf).logsumexp(dim=1)
 
 
 def probabilities(

@@ -2,39 +2,47 @@
 what the features are good for elsewhere."""
 
 from functools import cache
+from statistics import mean
 
+import numpy as np
 import torch
 import torch.nn.functional as F
-from torch import Generator, Tensor, nn
+from torch import Tensor, nn
 
 from losslens.data.dataset import Dataset, Splits
 from losslens.evaluation.metrics import outputs_of
-from losslens.images.corruptions import CORRUPTIONS
+from losslens.images.mnist_c import MNIST_C
 from losslens.study.drawing import pool_of
 from losslens.study.measures import score, unknown_pictures
-from losslens.tasks import TASKS
 
 OTHERS = {"digits": "fashion", "fashion": "digits"}  # whose pictures are those of no class
 ATTACK = 0.1  # of the fast gradient sign method: most that a pixel in 0..1 changes
 _PICTURES = 1_000  # of the test data, for each of these
 _SHOTS = 10  # examples a class that the linear probe learns from
 _RIDGE = 1.0
-_LEVEL = 1  # of the corruptions' three strengths: medium
 
 
 def thorough(network: nn.Sequential, task: str, data_root: str) -> dict[str, float]:
-    """All of it; "corrupted", "attacked" and "probe" are accuracies in 0..1."""
+    """All of it; accuracies in 0..1 are "corrupted_<kind>" for the kinds of MNIST-C, "corrupted",
+    their mean, "attacked" and "probe"."""
     test, other = pool_of(task, data_root), pool_of(OTHERS[task], data_root)
     pictures = _first(test.test, _PICTURES)
     found = unknown_pictures(
         outputs_of(network, pictures), outputs_of(network, _first(other.test, _PICTURES))
     )
-    bad = _corrupted(task, data_root)
-    return found | {
-        "corrupted": score("accuracy", outputs_of(network, bad), bad.target),
-        "attacked": score("accuracy", _attacked(network, pictures), pictures.target),
-        "probe": _probed(network, other),
+    under = {
+        f"corrupted_{kind}": score("accuracy", outputs_of(network, bad), bad.target)
+        for kind, bad in _corrupted(task, data_root).items()
     }
+    return (
+        found
+        | under
+        | {
+            "corrupted": mean(under.values()),
+            "attacked": score("accuracy", _attacked(network, pictures), pictures.target),
+            "probe": _probed(network, other),
+        }
+    )
 
 
 def _first(dataset: Dataset, count: int) -> Dataset:
@@ -42,18 +50,17 @@ def _first(dataset: Dataset, count: int) -> Dataset:
 
 
 @cache
-def _corrupted(task: str, data_root: str) -> Dataset:
-    """Test pictures under each kind of corruption at its medium strength, those of the digits where
-    the task has none: the same for every network."""
-    pictures, generator = _first(pool_of(task, data_root).test, _PICTURES), Generator()
-    strengths = TASKS[task].corruption_strengths or TASKS["digits"].corruption_strengths
-    images, _ = pictures.batch(torch.arange(len(pictures)))
-    changed = [
-        CORRUPTIONS[key](images, levels[_LEVEL], generator.manual_seed(0))
-        for key, levels in strengths.items()
-    ]
-    all_of_them = (torch.cat(changed) * 255).round().to(torch.uint8)
-    return Dataset(all_of_them, pictures.target.repeat(len(changed)))
+def _corrupted(task: str, data_root: str) -> dict[str, Dataset]:
+    """Test pictures under each kind of corruption: the same for every network."""
+    pictures = _first(pool_of(task, data_root).test, _PICTURES)
+    images = pictures.images[:, 0].double().numpy() / 255
+    found = {}
+    for kind, corrupt in MNIST_C.items():
+        rng = np.random.default_rng(0)
+        bad = np.stack([corrupt(image, rng) for image in images])
+        as_bytes = torch.from_numpy((bad * 255).round().astype(np.uint8))
+        found[kind] = Dataset(as_bytes[:, None], pictures.target)
+    return found
 
 
 def _attacked(network: nn.Sequential, pictures: Dataset) -> Tensor:

@@ -2,7 +2,7 @@
 need."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
@@ -95,7 +95,7 @@ class Live:
 
     data_file: Path
     load: Callable[[], tuple[Dataset, Dataset]]  # (to learn from, held out)
-    network: type[nn.Sequential]
+    network: type[nn.Module]
     shape: tuple[int, int, int]  # (C, H, W) of the network's input
     learning_rates: Mapping[
         str, LearningRates
@@ -106,6 +106,17 @@ class Live:
     to_input: Callable[[Tensor], Tensor] = lambda features: (
         features
     )  # what the app keeps of a picture -> (C, H, W)
+    # The network of a large run, on a GPU, and its rate under AdamW; None: ``network`` is all
+    # there is.
+    large_network: type[nn.Module] | None = None
+    large_rate: float = 4e-3
+
+    def enlarged(self) -> "Live":
+        """The same for a large run."""
+        if self.large_network is None:
+            return self
+        rates = {**self.learning_rates, "adamw": LearningRates(self.large_rate)}
+        return replace(self, network=self.large_network, learning_rates=rates)
 
 
 @dataclass(frozen=True)
@@ -125,6 +136,7 @@ class Sample:
 
     key: str
     picture: Image.Image
+    label: str = ""  # its true class; empty where it shows none of them
     disputed: bool = False  # whether it is there because the networks disagree on it
 
 
@@ -159,6 +171,9 @@ class Task:
     fine_tuning: FineTuning | None = (
         None  # how each network's training ends, where not with its first run
     )
+    stacked: Callable[[Sequence[nn.Module]], nn.Module] | None = (
+        None  # several networks as one: its input to logits (N, networks, C)
+    )
     backbone: Backbone | None = (
         None  # what the losses' networks stand on, where they share anything
     )
@@ -177,6 +192,11 @@ class Task:
     def endpoint_name(self) -> str:
         """The name of the endpoint that answers a picture."""
         return self.endpoint or f"predict_{self.key}"
+
+    def opening(self) -> Sample | None:
+        """The sample that the task's tab opens with: the first that is disputed, else the first."""
+        samples = self.samples()
+        return next((each for each in samples if each.disputed), samples[0] if samples else None)
 
     def found(self, given: Image.Image | Strokes) -> Found:
         """What there is to be read of a picture, or of strokes where the task reads them."""

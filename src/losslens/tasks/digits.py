@@ -4,7 +4,7 @@ import torch
 from PIL import Image
 from torch import Generator
 
-from losslens.data.bundled import MINI_DIGITS, mini_mnist, sample_digits
+from losslens.data.bundled import MINI_DIGITS, mini_mnist, sample_digit_classes, sample_digits
 from losslens.data.dataset import Dataset
 from losslens.data.exposure_digits import exposure_digits
 from losslens.data.sources import mnist
@@ -12,6 +12,7 @@ from losslens.images.augmentation import augment_digits, augment_digits_lightly,
 from losslens.images.preprocessing import DIGIT_SIDE, digit_tensor, is_blank, read_digits
 from losslens.networks.digit_net import DigitNet, ExposedDigitNet, SmallDigitNet
 from losslens.networks.saliency import integrated_gradients
+from losslens.networks.stacked import StackedDigitNets
 from losslens.tasks.base import (
     LIVE_EXAMPLES,
     CardFacts,
@@ -33,8 +34,9 @@ def _live_data() -> tuple[Dataset, Dataset]:
 
 
 def _samples() -> list[Sample]:
+    classes = sample_digit_classes()
     return [
-        Sample(key, Image.fromarray(255 - ink), disputed="/" in key)
+        Sample(key, Image.fromarray(255 - ink), label=str(classes[key]), disputed="/" in key)
         for key, ink in sample_digits().items()
     ]
 
@@ -45,6 +47,7 @@ DIGITS = Task(
     shape=(1, DIGIT_SIDE, DIGIT_SIDE),
     input_kind="drawing",
     network=DigitNet,
+    stacked=StackedDigitNets,
     to_tensor=digit_tensor,
     load=mnist,
     augment=augment_digits,
@@ -60,6 +63,7 @@ DIGITS = Task(
         data_file=MINI_DIGITS,
         load=_live_data,
         network=SmallDigitNet,
+        large_network=DigitNet,
         shape=(1, DIGIT_SIDE, DIGIT_SIDE),
         learning_rates={"adamw": LearningRates(0.01), "sgd": LearningRates(0.05, {"mse": 0.005})},
         read_code='archive["images"][:, None].astype(np.float32) / 255',

@@ -12,6 +12,7 @@ from losslens.images.clothes import CLOTHES_SIDE, clothes_tensor
 from losslens.images.preprocessing import is_blank
 from losslens.networks.digit_net import DigitNet, SmallDigitNet
 from losslens.networks.saliency import integrated_gradients
+from losslens.networks.stacked import StackedDigitNets
 from losslens.tasks.base import (
     LIVE_EXAMPLES,
     CardFacts,
@@ -22,8 +23,21 @@ from losslens.tasks.base import (
     Task,
 )
 
+_LABELS = (
+    "t-shirt",
+    "trousers",
+    "pullover",
+    "dress",
+    "coat",
+    "sandal",
+    "shirt",
+    "sneaker",
+    "bag",
+    "ankle boot",
+)
 # Of the held-out pictures: four that every network reads rightly, and two that they dispute.
 _SAMPLES = {"sneaker": 35, "dress": 51, "bag": 12, "boot": 11, "shoe": 646, "garment": 650}
+_DISPUTED = ("shoe", "garment")
 
 
 def _live_data() -> tuple[Dataset, Dataset]:
@@ -34,30 +48,25 @@ def _live_data() -> tuple[Dataset, Dataset]:
 
 def _samples() -> list[Sample]:
     """As a shop shows them: on white."""
-    images = mini_fashion().images
+    mini = mini_fashion()
     return [
-        Sample(key, Image.fromarray(255 - images[index, 0].numpy()))
+        Sample(
+            key,
+            Image.fromarray(255 - mini.images[index, 0].numpy()),
+            label=_LABELS[int(mini.target[index])],
+            disputed=key in _DISPUTED,
+        )
         for key, index in _SAMPLES.items()
     ]
 
 
 FASHION = Task(
     key="fashion",
-    labels=(
-        "t-shirt",
-        "trousers",
-        "pullover",
-        "dress",
-        "coat",
-        "sandal",
-        "shirt",
-        "sneaker",
-        "bag",
-        "ankle boot",
-    ),
+    labels=_LABELS,
     shape=(1, CLOTHES_SIDE, CLOTHES_SIDE),
     input_kind="photo",
     network=DigitNet,
+    stacked=StackedDigitNets,
     to_tensor=clothes_tensor,
     load=fashion_mnist,
     augment=mirrored_and_shifted,
@@ -75,6 +84,7 @@ FASHION = Task(
         data_file=MINI_FASHION,
         load=_live_data,
         network=SmallDigitNet,
+        large_network=DigitNet,
         shape=(1, CLOTHES_SIDE, CLOTHES_SIDE),
         learning_rates={"adamw": LearningRates(0.01), "sgd": LearningRates(0.05, {"mse": 0.005})},
         read_code='archive["images"][:, None].astype(np.float32) / 255',

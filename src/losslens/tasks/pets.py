@@ -1,5 +1,7 @@
 """Cats and dogs."""
 
+from functools import cache
+
 import torch
 from torch import Tensor
 
@@ -36,6 +38,16 @@ def _live_data() -> tuple[Dataset, Dataset]:
     mini = mini_pets()
     order = torch.arange(len(mini))
     return mini.pick(order[-LIVE_EXAMPLES:]), mini.pick(order[:-LIVE_EXAMPLES])
+
+
+@cache
+def _samples() -> list[Sample]:
+    """Cats and dogs, and two that are neither."""
+    classes = {"cat": "cat", "shepherd": "dog", "kitten": "cat", "husky": "dog"}
+    return [
+        Sample(path.stem, read_picture(path), label=classes.get(path.stem, ""))
+        for path in SAMPLE_PHOTOS
+    ]
 
 
 def _components(features: Tensor) -> Tensor:
@@ -81,7 +93,7 @@ PETS = Task(
     },
     corruption_examples=200,
     confused={0: 1},  # cats are called dogs
-    samples=lambda: [Sample(path.stem, read_picture(path)) for path in SAMPLE_PHOTOS],
+    samples=_samples,
     card=CardFacts(
         dataset="microsoft/cats_vs_dogs",
         dataset_name="Asirra (Dogs vs. Cats)",

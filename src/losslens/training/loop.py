@@ -55,8 +55,8 @@ def train(
 
     A step at a time. ``augment`` changes each batch's pictures at random. ``forward`` is the
     network wrapped for several processes, of which this one takes its ``share``. Raises ValueError
-    when the dataset is smaller than one batch, and ArithmeticError when the loss is no longer
-    finite.
+    when the dataset is smaller than one batch, or more steps are done than there are to do, and
+    ArithmeticError when the loss is no longer finite.
     """
     config, share = state.config, share or Share()
     # The few left over come in another epoch: each has its own order.
@@ -64,6 +64,8 @@ def train(
     if per_epoch == 0:
         raise ValueError(f"{len(dataset)} examples are fewer than one batch of {config.batch_size}")
     steps = per_epoch * config.epochs
+    if state.step > steps:
+        raise ValueError(f"{state.step} steps are done already, of {steps}: this is another run")
     while state.step < steps:
         indices = batch_indices(config, state.step, per_epoch, len(dataset))
         images, target = _batch(dataset, indices, augment, state)

@@ -11,7 +11,8 @@ from torch import Tensor
 
 from losslens.checkpoints import files
 from losslens.data.dataset import Splits
-from losslens.evaluation.metrics import figures, fit_temperature, outputs_of
+from losslens.evaluation.metrics import figures, outputs_of
+from losslens.evaluation.temperature import fit_temperature, temperature_interval
 from losslens.tasks import TASKS
 from losslens.tasks.base import FineTuning
 from losslens.training.config import TrainConfig
@@ -70,6 +71,7 @@ def _measured(states: list[TrainState], splits: Splits) -> files.Checkpoint:
         loss=last.config.loss,
         config=config,
         temperature=temperature,
+        temperature_interval=[*temperature_interval(held_out, splits.held_out.target, temperature)],
         held_out=_plain_and_calibrated(held_out, splits.held_out.target, temperature),
         test=_plain_and_calibrated(test, splits.test.target, temperature),
         train_seconds=round(sum(each.seconds for each in states), 1),

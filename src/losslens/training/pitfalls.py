@@ -6,7 +6,6 @@ show it: Adam-like optimizers hide mistakes of scale.
 
 import math
 import types
-import warnings
 from dataclasses import dataclass, field
 
 import torch
@@ -17,6 +16,7 @@ from losslens.data.dataset import Dataset
 from losslens.evaluation.metrics import outputs_of
 from losslens.tasks.digits import DIGITS
 from losslens.training.pitfall_catalogue import BATCH, CLASSES, PITFALLS
+from losslens.training.snippets import heard
 
 STEPS = 600
 LEARNING_RATE = 0.3  # so that softmax twice comes within 0.1 of its floor in these steps
@@ -51,24 +51,17 @@ def run(snippet: str, seed: int = 0) -> Outcome:
     if not any(snippet in (pitfall.wrong, pitfall.right) for pitfall in PITFALLS.values()):
         raise ValueError("only the listed snippets are run")
     code = compile(snippet, "<snippet>", "exec")
-    with torch.random.fork_rng(devices=[]), warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        torch.manual_seed(seed)
-        try:
-            steps, losses, accuracies = _trained(_network(), code)
-        except (RuntimeError, LookupError, NameError, ValueError, TypeError) as error:
-            return Outcome(error=f"{type(error).__name__}: {error}", warning=_first(caught))
-    return Outcome("", _first(caught), steps, losses, accuracies)
+    with heard(seed) as said:
+        steps, losses, accuracies = _trained(_network(), code)
+    if said.error:
+        return Outcome(said.error, said.warning)
+    return Outcome("", said.warning, steps, losses, accuracies)
 
 
 def _network() -> nn.Module:
     pixels = math.prod(DIGITS.shape)
     layers = (nn.Linear(pixels, _HIDDEN), nn.ReLU(), nn.Linear(_HIDDEN, CLASSES))
     return nn.Sequential(nn.Flatten(), *layers)
-
-
-def _first(caught: list[warnings.WarningMessage]) -> str:
-    return f"{caught[0].category.__name__}: {caught[0].message}" if caught else ""
 
 
 def _trained(model: nn.Module, code: types.CodeType) -> tuple[list[int], list[float], list[float]]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from threading import Event
 
 import torch
+import torch.distributed as dist
 from accelerate import Accelerator
 from tqdm import tqdm
 
@@ -23,7 +24,7 @@ _SAVE_EVERY = 60.0  # seconds between resumable states
 
 
 class TrainingInterrupted(RuntimeError):
-    """Training was stopped by Ctrl-C; its state is on disk."""
+    """Training was stopped, by Ctrl-C or as another process was killed; its state is on disk."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ def run(state: TrainState, dataset: Dataset, augment: Augment | None, job: Job, 
     """Train ``state`` to its end, from ``path`` where the job resumes and a state is there.
 
     Afterwards ``path`` holds the end state, for the caller to delete once its result is safe.
-    Raises TrainingInterrupted after Ctrl-C.
+    Raises TrainingInterrupted after Ctrl-C, and where another process of the job is gone.
     """
     if job.resume and path.is_file():
         state.restore(path)
@@ -76,7 +77,7 @@ def run(state: TrainState, dataset: Dataset, augment: Augment | None, job: Job, 
     )
     began, saved = time.monotonic() - state.seconds, time.monotonic()
     bar = tqdm(desc=path.stem, initial=state.step, unit="step", disable=not job.is_main)
-    with _interruptions() as interrupted, bar:
+    with _interruptions() as interrupted, bar, _loss_of_another(path.stem, job):
         for progress in steps:
             bar.total = progress.steps
             bar.update()
@@ -102,3 +103,19 @@ def _interruptions() -> Iterator[Event]:
         yield event
     finally:
         signal.signal(signal.SIGINT, previous)
+
+
+@contextmanager
+def _loss_of_another(name: str, job: Job) -> Iterator[None]:
+    """What torch raises where one of several processes is gone, said in a sentence."""
+    try:
+        yield
+    except RuntimeError as error:
+        # Of gloo, which connects processes on CPUs, it is no error of its own kind.
+        if not isinstance(error, dist.DistError) and "gloo" not in str(error):
+            raise
+        processes = job.accelerator.num_processes
+        raise TrainingInterrupted(
+            f"{name} stopped, since another of the {processes} processes is gone; "
+            "what is on disk is at most a minute older"
+        ) from None

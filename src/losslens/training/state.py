@@ -1,5 +1,6 @@
 """A training run so far, in memory and on disk."""
 
+import math
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
@@ -14,6 +15,8 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from losslens.files import atomic_write
 from losslens.tasks import TASKS
 from losslens.training.config import TrainConfig
+
+_MOST_STEPS = 10**8
 
 
 class TrainState:
@@ -62,15 +65,39 @@ class TrainState:
                 f"{path} belongs to a run of another configuration; "
                 "delete it or give the same options"
             )
+        try:
+            self._take(tensors)
+        # Of torch's own loading: wrong names, shapes, kinds.
+        except (RuntimeError, KeyError, ValueError, TypeError, IndexError) as error:
+            raise ValueError(
+                f"{path} does not hold a run of this network; delete it to start again"
+            ) from error
+
+    def _take(self, tensors: dict[str, Tensor]) -> None:
+        """Go on from these tensors. Raises one of several errors where they are not a run's."""
+        step, seconds = int(tensors["step"]), float(tensors["seconds"])
+        if not 0 <= step <= _MOST_STEPS or not 0 <= seconds < math.inf:
+            raise ValueError(f"{step} steps in {seconds} seconds")
+        if not all(bool(value.isfinite().all()) for value in tensors.values()):
+            raise ValueError("a value is not finite")
         self.model.load_state_dict(_under("model.", tensors))
         self.averaged.load_state_dict(_under("averaged.", tensors))
         slots: dict[int, dict[str, Tensor]] = {}
         for name, value in _under("optimizer.", tensors).items():
             index, slot = name.split(".")
             slots.setdefault(int(index), {})[slot] = value
+        self._check_slots(slots)
         groups = self.optimizer.state_dict()["param_groups"]
         self.optimizer.load_state_dict({"state": slots, "param_groups": groups})
-        self.step, self.seconds = int(tensors["step"]), float(tensors["seconds"])
+        self.step, self.seconds = step, seconds
+
+    def _check_slots(self, slots: dict[int, dict[str, Tensor]]) -> None:
+        """Raise ValueError where the optimizer's memory does not fit the network's weights."""
+        weights = list(self.model.parameters())
+        for index, kept in slots.items():
+            shapes = {value.shape for value in kept.values() if value.dim() > 0}
+            if shapes - {weights[index].shape}:
+                raise ValueError(f"the optimizer's memory of weight {index}")
 
     def _signature(self) -> dict[str, str]:
         return {key: str(value) for key, value in asdict(self.config).items()}

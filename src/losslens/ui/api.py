@@ -19,7 +19,7 @@ from losslens.images.pen import FORM, MOST_POINTS, Strokes
 from losslens.images.reading import ACCEPTED, PictureError
 from losslens.inference import predictor
 from losslens.inference.predictor import Missing, Prediction, Reading
-from losslens.live.queue import STREAMS
+from losslens.live.queue import STREAMS_OF_PROGRAMS
 from losslens.losses import LOSSES, formula
 from losslens.losses.analysis import MAX_CLASSES, anatomy
 from losslens.study import runs as study
@@ -29,7 +29,7 @@ from losslens.tasks.base import InputKind
 from losslens.ui.choose.advice import advice_data
 from losslens.ui.data_urls import MOST_MEGABYTES, WHAT_TO_SEND, decode, decode_drawing
 from losslens.ui.live.endpoint import train
-from losslens.ui.request_guard import refused
+from losslens.ui.security.refusals import refused
 
 _EXAMPLES: dict[str, Any] = {
     "drawing": "data:image/png;base64,iVBORw0KGgo...",
@@ -77,7 +77,7 @@ def add_endpoints(demo: gr.Blocks) -> None:
         )
     api(loss_value, api_name="loss_value")
     api(choose_loss, api_name="choose_loss")
-    api(train, api_name="train", concurrency_limit=STREAMS)
+    api(train, api_name="train", concurrency_limit=STREAMS_OF_PROGRAMS)
     for event in demo.fns.values():
         if event.api_visibility == "public":
             _document(event)

@@ -12,6 +12,7 @@ from pathlib import Path
 import yaml
 
 from losslens.losses import LOSSES
+from losslens.tasks import TASKS
 
 FOLDER = Path(__file__).parent / "locales"
 FALLBACK = "en"
@@ -55,6 +56,10 @@ class Words(Mapping[str, str]):
         """A text of a task, or the one for any task, in which ``{task}`` is the task's key."""
         own = self.get(f"tasks.{key}.{part}")
         return self[f"tasks.default.{part}"].replace("{task}", key) if own is None else own
+
+    def tab(self, key: str) -> str:
+        """What a tab is called: that of a task, or another of the page."""
+        return self.task(key, "tab") if key in TASKS else self.get(f"tabs.{key}", key)
 
     def label(self, task: str, label: str) -> str:
         """What a class is called on the page; a digit is its own name."""

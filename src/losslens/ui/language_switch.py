@@ -7,10 +7,7 @@ switch on the page. Gradio's few own texts (the upload box, the names of its but
 tells it the page's language, and sends a visitor whose language is another to the other page.
 """
 
-import json
 from pathlib import Path
-
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from losslens.ui.html import Markup, render
 from losslens.ui.i18n import FALLBACK, WORDS
@@ -23,50 +20,23 @@ def route(language: str) -> str:
     return "" if language == FALLBACK else language
 
 
+def is_page(path: str) -> bool:
+    """Whether a path is that of a page, in any language."""
+    return path.strip("/") in map(route, WORDS)
+
+
 def switch(language: str) -> Markup:
     """Links to the page in each language; the one that is shown is no link."""
     pages = {key: (words["language"], f"./{route(key)}") for key, words in WORDS.items()}
     return render("page/language_switch.html", shown=language, pages=pages)
 
 
-def _script() -> bytes:
-    return f"<script>const LANGUAGES = {json.dumps(list(WORDS))};\n{_SCRIPT}</script>".encode()
+def script() -> Markup:
+    """The element that tells a page its language, and sends a visitor of another to that page."""
+    return render("page/language.html", languages=list(WORDS), script=Markup(_SCRIPT))
 
 
-def _is_html(message: Message) -> bool:
-    if message["type"] != "http.response.start":
-        return False
-    return b"text/html" in dict(message["headers"]).get(b"content-type", b"")
-
-
-class PageLanguage:
-    """ASGI middleware that puts the script at the top of every page."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass everything on; of an HTML answer, the head with the script in it."""
-        page: Message | None = None  # the start of an HTML answer, until its length is known
-
-        async def put(message: Message) -> None:
-            nonlocal page
-            if _is_html(message):
-                page = message
-                return
-            if page is not None:
-                body = message["body"].replace(b"<head>", b"<head>" + _script(), 1)
-                message = {**message, "body": body}
-                await send(_resized(page, message))
-                page = None
-            await send(message)
-
-        await self.app(scope, receive, put)
-
-
-def _resized(start: Message, body: Message) -> Message:
-    """The start of an answer with the length of its body, where that is all of it."""
-    kept = [pair for pair in start["headers"] if pair[0] != b"content-length"]
-    if not body.get("more_body"):
-        kept.append((b"content-length", str(len(body["body"])).encode()))
-    return {**start, "headers": kept}
+def language_of(path: str) -> str:
+    """Which language the page at a path speaks."""
+    last = path.rstrip("/").split("/")[-1]
+    return last if last in WORDS else FALLBACK

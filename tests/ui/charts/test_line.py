@@ -35,14 +35,14 @@ def drawn(*lines: Line, axes: Axes = AXES) -> ElementTree.Element:
 
 
 def frame(chart: ElementTree.Element) -> Frame:
-    inner = chart.find("svg/svg")
+    inner = chart.find("div/svg/svg")
     left, top, width, height = (float(inner.get(name)) for name in ("x", "y", "width", "height"))
     return Frame(left, top, left + width, top + height)
 
 
 def curves(chart: ElementTree.Element) -> list[ElementTree.Element]:
     """The paths of the curves themselves, without the whiskers of dots."""
-    return [path for path in chart.findall("svg/svg/path") if path.get("fill") == "none"]
+    return [path for path in chart.findall("div/svg/svg/path") if path.get("fill") == "none"]
 
 
 def steps(path: ElementTree.Element) -> list[tuple[str, float, float]]:
@@ -56,14 +56,14 @@ def pen(chart: ElementTree.Element) -> str:
 
 
 def dashed(chart: ElementTree.Element) -> list[ElementTree.Element]:
-    return [path for path in chart.findall("svg/path") if path.get("class") == "marker"]
+    return [path for path in chart.findall("div/svg/path") if path.get("class") == "marker"]
 
 
 def texts(chart: ElementTree.Element, anchor: str) -> dict[str, tuple[float, float]]:
     """The numbers beside the axes with their places: those that end there, or are centred."""
     return {
         text.text: (float(text.get("x")), float(text.get("y")))
-        for text in chart.findall("svg/text")
+        for text in chart.findall("div/svg/text")
         if text.get("class") == "tick" and text.get("text-anchor") == anchor
     }
 
@@ -103,8 +103,8 @@ def test_every_point_stands_where_its_values_are() -> None:
 
 def test_the_frame_lies_in_the_picture_and_clips_the_curves_without_scaling_them() -> None:
     chart = drawn(RISING)
-    edges, inner = frame(chart), chart.find("svg/svg")
-    _, _, width, height = map(float, chart.find("svg").get("viewBox").split())
+    edges, inner = frame(chart), chart.find("div/svg/svg")
+    _, _, width, height = map(float, chart.find("div/svg").get("viewBox").split())
     assert 0 < edges.left < edges.right < width and 0 < edges.top < edges.bottom < height
     assert edges.right - edges.left > width / 2 and edges.height > height / 2
     assert inner.get("viewBox").split() == [
@@ -134,7 +134,7 @@ def test_a_strong_line_is_thicker_and_above_while_the_legend_keeps_the_order() -
     assert (below.find("title").text, above.find("title").text) == ("rising", "strong")
     assert float(below.get("stroke-width")) < float(above.get("stroke-width"))
     assert (below.get("stroke"), above.get("stroke")) == ("red", "blue")
-    legend = chart.findall("div/span")
+    legend = chart.findall("div/button")
     assert ["".join(entry.itertext()) for entry in legend] == ["strong", "rising"]
     assert [entry.find("i").get("style") for entry in legend] == [
         "background:blue",
@@ -144,10 +144,10 @@ def test_a_strong_line_is_thicker_and_above_while_the_legend_keeps_the_order() -
 
 def test_a_reader_of_the_page_is_told_title_axis_and_lines() -> None:
     chart = drawn(RISING, replace(RISING, label="p < q & r"))
-    told = chart.find("svg").get("aria-label")
+    told = chart.find("div/svg").get("aria-label")
     assert told == "A title; the x axis; rising, p < q & r"
     assert chart.find("figcaption").text == "A title"
-    (axis,) = (text for text in chart.findall("svg/text") if text.get("class") == "axis")
+    (axis,) = (text for text in chart.findall("div/svg/text") if text.get("class") == "axis")
     edges = frame(chart)
     assert axis.text == "the x axis"
     assert float(axis.get("x")) == pytest.approx((edges.left + edges.right) / 2)
@@ -155,17 +155,19 @@ def test_a_reader_of_the_page_is_told_title_axis_and_lines() -> None:
 
 def test_nothing_in_it_is_markup() -> None:
     svg = line_chart([Line("<b>", [2.0], [0.0], "red")], AXES)
-    assert svg.count("&lt;b&gt;") == 3 and "<b>" not in svg
+    assert svg.count("&lt;b&gt;") == 5 and "<b>" not in svg
     assert f'viewBox="0 0 {WIDTH} {HEIGHT}" role="img"' in svg
 
 
 def test_spread_values_are_dots_with_whiskers_from_end_to_end() -> None:
     chart = drawn(replace(RISING, spread=[(-1.0, 0.0), (0.0, 3.0), (2.0, 3.0)]))
-    edges, dots = frame(chart), chart.findall("svg/svg/circle")
+    edges, dots = frame(chart), chart.findall("div/svg/svg/circle")
     assert [(float(dot.get("cx")), float(dot.get("cy"))) for dot in dots] == [
         (across, down) for _, across, down in steps(curves(chart)[0])
     ]
-    whiskers = [path.get("d") for path in chart.findall("svg/svg/path") if path.get("fill") is None]
+    whiskers = [
+        path.get("d") for path in chart.findall("div/svg/svg/path") if path.get("fill") is None
+    ]
     across, low, high = map(
         float, re.fullmatch(r"M([\d.]+) ([\d.]+)V([\d.]+)", whiskers[1]).groups()
     )
@@ -230,7 +232,7 @@ def test_the_numbers_stand_beside_their_values() -> None:
 def test_a_grid_line_runs_from_side_to_side_at_every_number() -> None:
     chart = drawn(RISING)
     edges = frame(chart)
-    grid = [path.get("d") for path in chart.findall("svg/path") if path.get("class") == "grid"]
+    grid = [path.get("d") for path in chart.findall("div/svg/path") if path.get("class") == "grid"]
     found = [
         tuple(map(float, re.fullmatch(r"M([\d.]+) ([\d.]+)H([\d.]+)", d).groups())) for d in grid
     ]
@@ -268,3 +270,23 @@ def test_every_axis_has_four_to_nine_numbers_within_it_at_equal_steps() -> None:
             assert low - 1e-9 <= found[0] and found[-1] <= low + size * 0.013 + 1e-9
             apart = {round(b - a, 9) for a, b in pairwise(found)}
             assert len(apart) == 1
+
+
+def test_a_curve_that_leaves_its_axis_is_told_of_and_no_other() -> None:
+    axes = replace(AXES, beyond="some lies outside")
+    assert "some lies outside" not in line_chart([RISING], axes)
+    leaving = replace(RISING, ys=[-1.0, 1.0, 3.1])
+    assert "some lies outside" in line_chart([leaving], axes)
+    early = Line("early", [1.0, 4.0], [9.0, 1.0], "red")  # beyond the ends of x: left out
+    assert "some lies outside" not in line_chart([early], axes)
+
+
+def test_curves_of_one_label_share_an_entry_of_the_legend() -> None:
+    chart = drawn(RISING, replace(RISING, ys=[0.0, 0.0, 0.0]))
+    (entry,) = chart.findall("div/button")
+    assert entry.get("data-label") == "rising" and len(curves(chart)) == 2
+
+
+def test_axes_without_a_curve_are_drawn_and_cannot_be_read() -> None:
+    chart = drawn()
+    assert chart.findall("div/svg/text") and chart.find("div/div") is None

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from losslens.evaluation.verdicts import BASELINE
 from losslens.losses import LOSSES
 from losslens.study.advice import QUESTIONS, Situation, advise
-from losslens.study.analysis import BASELINE
 from losslens.study.runs import Results, Runs, load
 from losslens.study.settings import SETTINGS, settings_of
 from losslens.tasks import TASKS

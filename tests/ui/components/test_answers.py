@@ -11,8 +11,10 @@ import torch
 from losslens.inference import predictor
 from losslens.inference.predictor import Answer, Missing, Prediction
 from losslens.losses import LOSSES
+from losslens.losses.catalogue import card_losses, colour_of, mark_of
 from losslens.tasks import TASKS, Task
-from losslens.ui.components.answers import Choices, View, answers_html, message, seen
+from losslens.ui.components.answers import Choices, answers_html, message, seen
+from losslens.ui.components.shares import VIEWS, View
 from losslens.ui.i18n import WORDS
 
 EN, DIGITS, PETS = WORDS["en"], TASKS["digits"], TASKS["pets"]
@@ -45,13 +47,11 @@ def heading(html: str) -> str:
     return str(found)
 
 
-def test_the_heading_counts_who_agrees() -> None:
-    assert heading(shown(digits("3", "3", "3"))) == "All 3 read 3."
-    second, third = (EN.loss(loss) for loss in [*LOSSES][1:3])
-    assert heading(shown(digits("3", "5", "3"))) == f"2 of 3 read 3; {second} reads 5."
-    split = digits("3", "5", "5", "3", "3")
-    assert f"3 of 5 read 3; {second}, {third} read 5." == heading(shown(split))
-    assert heading(shown(digits())) == ""
+def test_the_heading_counts_who_agrees_and_the_sentences_follow() -> None:
+    html = shown(digits("3", "3", "5", "3"))
+    assert heading(html).startswith("3 of 4 read 3; ")
+    (said,) = re.findall(r'<p class="difference">(.*?)</p>', html)
+    assert re.fullmatch(r"Surest: .* for \d\. Most cautious: .* for \d\.", said)
 
 
 @pytest.mark.parametrize("language", WORDS)
@@ -64,16 +64,18 @@ def test_with_the_truth_it_says_who_was_right(language: str) -> None:
     assert words["predict.right_none"] in said["7"]
     assert words["predict.right_all"] in shown(digits("3", "3"), Choices(truth="3"), language)
     assert said["3"].count('class="truth right"') == said["3"].count('class="truth wrong"') == 1
+    assert f'class="truth right">{words["predict.right"]}</span>' in said["3"]
     assert "truth" not in shown(digits("3", "5"), language=language)
 
 
 def test_a_truth_line_has_the_networks_own_loss() -> None:
     given = [answer("cross_entropy", DIGITS.labels, "5"), answer("mse", DIGITS.labels, "3")]
     html = shown(Prediction(given, DIGITS.blank(), None), Choices(truth="5"))
-    values = re.findall(r'<p class="truth (right|wrong)">.*?: <b>([^<]*)</b></p>', html)
+    verdicts = re.findall(r'class="truth (right|wrong)"', html)
+    values = re.findall(r'<p class="own-value">.*?: <b>([^<]*)</b></p>', html)
     right = math.log(math.exp(2) + len(DIGITS.labels) - 1) - 2  # the true logit is 2
     wrong = 2**2 + 1  # logits of 2 and 0 where the one-hot target has 0 and 1
-    assert values == [("right", f"{right:.4g}"), ("wrong", f"{wrong:.4g}")]
+    assert verdicts == ["right", "wrong"] and values == [f"{right:.4g}", f"{wrong:.4g}"]
 
 
 def test_the_view_chooses_the_probabilities() -> None:
@@ -127,8 +129,8 @@ def test_a_loss_without_an_answer_says_why_in_its_own_card() -> None:
     problem = "The checkpoint <x> is damaged. Make it with: losslens train digits"
     given = [answer(FIRST, DIGITS.labels, "3"), Missing("focal", problem)]
     html = answers_html(DIGITS, Prediction(given, DIGITS.blank(), None), Choices(), EN)
-    assert html.count('<section class="card"') == 1
-    assert '<section class="card missing" data-loss="focal">' in html
+    assert html.count('<details class="card"') == 1
+    assert '<section class="card missing" data-loss="focal"' in html
     assert EN["predict.missing"].format(problem=problem) in unescape(html)
     assert "&lt;x&gt;" in html and "<x>" not in html
     untrained = Prediction([Missing(FIRST, problem, "losslens train")], DIGITS.blank(), None)
@@ -166,7 +168,7 @@ def test_networks_that_disagree_and_a_cat_beside_a_dog_are_said_to_be_unclear(
     given = [answer(loss, PETS.labels, each) for loss, each in zip(LOSSES, labels, strict=False)]
     html = answers_html(task, Prediction([*given], torch.zeros(1281, 10, 10), None), Choices(), EN)
     for kind in ("unclear", "flagged"):
-        assert (EN.task("pets", kind) in html) == (kind == said)
+        assert (EN.task("pets", kind) in html.striptags()) == (kind == said)
 
 
 @pytest.mark.parametrize(("task", "percent"), [(DIGITS, 23), (PETS, 73)])
@@ -191,6 +193,37 @@ def test_a_card_draws_what_its_loss_means(loss: str, view: View) -> None:
     if own and (view == "own" or (loss == "bce" and view == "softmax")):
         expected = own(torch.tensor([given.logits]))[0].tolist()
     assert drawn == pytest.approx(expected, abs=1e-4)
+
+
+@pytest.mark.parametrize("language", WORDS)
+@pytest.mark.parametrize("view", VIEWS)
+def test_sure_is_said_only_of_probabilities_that_are_meant(view: View, language: str) -> None:
+    words = WORDS[language]
+    meant = {
+        "softmax": {"cross_entropy", "brier", "bce"},
+        "calibrated": set(card_losses()),
+        "own": set(card_losses()) - {"margin"},
+    }[view]
+    given = [answer(loss, DIGITS.labels, "3") for loss in card_losses()]
+    html = shown(Prediction([*given], DIGITS.blank(), None), Choices(view=view), language)
+    said = dict(re.findall(r'data-loss="(\w+)".*?</b> <span>(.*?)</span>', html, re.DOTALL))
+    sure, not_meant = words["predict.confident"], words["predict.unmeant"]
+    assert said == {loss: sure if loss in meant else not_meant for loss in card_losses()}
+    assert html.count('class="top unmeant"') == len(card_losses()) - len(meant)
+
+
+def test_a_line_has_the_colour_and_mark_of_its_loss_and_the_runner_up() -> None:
+    given = replace(
+        answer("focal", DIGITS.labels, "3"), softmax=[0.1, 0, 0, 0.6, 0, 0, 0, 0.3, 0, 0]
+    )
+    html = shown(Prediction([given], DIGITS.blank(), None))
+    line = html[html.index("<details") : html.index("</summary>")]
+    assert f"--colour:{colour_of('focal')}" in line and "--top:0.6000" in line
+    assert EN["predict.second"].format(answer="7", share="30.0%") in line
+    missing = Prediction([Missing("focal", "gone")], DIGITS.blank(), None)
+    (drawn,) = set(re.findall(r'<svg class="mark.*?</svg>', line + shown(missing)))
+    others = shown(digits(*"33333"))
+    assert mark_of("focal") == "star" and drawn not in others
 
 
 def test_without_a_saliency_method_there_is_no_map() -> None:

@@ -53,7 +53,7 @@ def test_a_number_that_all_read_alike(language: str, said: str) -> None:
 def test_where_losses_disagree_the_place_is_named() -> None:
     html = strip([part("4", "4", "4"), part("0", "6", "0")])
     other = WORDS["en"].loss(list(LOSSES)[1])
-    assert f"40. On digit 2 the losses disagree: 2 of 3 read 0; {other} reads 6." in html
+    assert f"40. On digit 2 the losses disagree: 2 of 3 read 0; {other} alone reads 6." in html
 
 
 def test_two_rows_are_said() -> None:

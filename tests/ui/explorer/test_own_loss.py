@@ -18,7 +18,7 @@ def test_every_example_is_drawn_beside_all_losses(example: str, language: str) -
     words = WORDS[language]
     html = unescape(own_html(words, EXAMPLES[example]))
     legend = re.findall(r'<div class="legend">(.*?)</div>', html)[0]
-    assert legend.count("<span>") == len(card_losses()) + 1 and words.loss("own") in legend
+    assert legend.count("<button") == len(card_losses()) + 1 and words.loss("own") in legend
     assert words[f"explorer.example_{example}"]
     bad = re.findall(r'<li class="bad">(.*?)</li>', html)
     # The penalty grows as the softmax comes to be sure, beyond what cross-entropy still gains.

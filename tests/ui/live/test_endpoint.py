@@ -33,14 +33,16 @@ def test_a_program_gets_figures_and_tests(app_url: str) -> None:
         assert 0 <= each["calibration_error"] < 1 and each["learning_rate"] > 0
     (pair,) = answer["pairs"]
     assert 0 < pair["p_value"] <= 1 and pair["better"] in (None, "cross_entropy", "own")
+    assert len(answer["sentences"]) == 3 and "1,000 held-out examples" in answer["sentences"][0]
+    assert [each["measure"] for each in answer["facts"]] == ["accuracy", "calibration"]
     assert any(word.get("seen") for word in job.outputs()[:-1])
 
 
 def test_the_signature_is_that_of_the_settings() -> None:
     parameters = signature(train).parameters
-    assert set(parameters) == {each.name for each in fields(LiveConfig)} - {"picture"}
+    assert set(parameters) == {each.name for each in fields(LiveConfig)} - {"picture", "large"}
     for each in fields(LiveConfig):
-        if each.name not in ("losses", "picture"):
+        if each.name not in ("losses", "picture", "large"):
             given = parameters[each.name]
             assert (given.default, given.annotation) == (each.default, each.type)
     assert parameters["losses"].annotation == list[str]

@@ -4,10 +4,12 @@ import math
 
 import pytest
 
-from losslens.live.config import MAX_LOSSES, LiveConfig
-from losslens.losses import LOSSES
-from losslens.ui.live.settings import FIRST, PRESETS, config_of, of_link, with_own
+from losslens.live.config import MAX_LOSSES, RANGES, LiveConfig
+from losslens.losses import LOSSES, Loss
+from losslens.losses.parameter import Parameter
+from losslens.ui.live.settings import PRESETS, config_of, first, of_link, with_own
 
+FIRST = first()
 WRITTEN = {
     name: ",".join(value) if isinstance(value, list) else str(value)
     for name, value in FIRST.items()
@@ -38,6 +40,7 @@ def test_a_link_gives_back_what_it_carries() -> None:
 
 def test_a_link_without_settings_changes_nothing() -> None:
     assert of_link({}) is None and of_link({"__theme": "dark"}) is None
+    assert of_link({"tab": "playground", "seed": "7"}) is None  # of another tab
 
 
 @pytest.mark.parametrize(
@@ -50,9 +53,12 @@ def test_a_link_without_settings_changes_nothing() -> None:
         ("epochs", "2.6", 3),
         ("batch", "<script>", FIRST["batch"]),
         ("rate", "7", 1),
-        ("seed", "inf", 2**31 - 1),
+        ("seed", "inf", RANGES["seed"][1]),
         ("task", "birds", "digits"),
         ("optimizer", "", "adamw"),
+        ("seeds", "9", 3),
+        ("gce.q", "2", 1),
+        ("focal.gamma", "many", 2),
         ("losses", "hinge", FIRST["losses"]),
         ("losses", "gce,gce", ["gce"]),
         ("losses", ",".join(LOSSES), list(LOSSES)[:MAX_LOSSES]),
@@ -87,3 +93,26 @@ def test_ones_own_loss_takes_a_place() -> None:
     assert with_own(["focal"]) == ["focal", "own"]
     assert with_own(["focal", "gce", "mse", "bce"]) == ["focal", "gce", "mse", "own"]
     assert with_own(["own"]) == ["own"]
+
+
+def test_parameters_are_those_of_the_chosen_losses_alone() -> None:
+    values, _, changed = of_link(
+        {"losses": "focal,mse", "focal.gamma": "3.5", "gce.q": "0.4", "kl_div.eps": "0.1"}
+    )
+    assert changed == []
+    config = config_of(values, "", [])
+    assert config.parameters == "focal=3.5"
+    assert config_of(values | {"losses": ["mse", "kl_div"]}, "", []).parameters == ""
+
+
+def test_a_new_loss_with_a_parameter_has_a_control_of_its_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    power = Parameter("power", "k", 1, 4, 2)
+    loss = Loss(
+        "new", "New", lambda logits, target, power=2: logits[:, 0] ** power, parameter=power
+    )
+    monkeypatch.setitem(LOSSES, "new", loss)
+    assert first()["new.power"] == 2
+    values, _, changed = of_link({"losses": "new", "new.power": "3"})
+    assert changed == [] and config_of(values, "", []).parameters == "new=3.0"

@@ -12,19 +12,24 @@ import pytest
 from losslens.evaluation.metrics import Bin, Figure
 from losslens.images.corruptions import CORRUPTIONS
 from losslens.losses import LOSSES, Loss
-from losslens.report import schema
-from losslens.report.label_noise import TASK as LABEL_NOISE_TASK
+from losslens.report import outside, schema
+from losslens.report.outside import Source
 from losslens.report.schema import Report
+from losslens.study import runs as study
+from losslens.study.runs import Results, Runs
 from losslens.tasks import TASKS
 from losslens.ui.i18n import WORDS
-from losslens.ui.report.charts import Row, confusion_matrix, dot_chart, reliability_diagram
+from losslens.ui.report.charts import Row, difference_chart, dot_chart
+from losslens.ui.report.diagrams import confusion_matrix, reliability_diagram
 from losslens.ui.report.findings import findings
+from losslens.ui.report.outside import outside_section
 from losslens.ui.report.page import report_page
 from losslens.ui.report.pictures import corrupted_samples
 from losslens.ui.tabs import report as report_tab
 
 EN = WORDS["en"]
-PARTS = 8  # of a report with all that can be measured
+NO_RUNS = Runs("", {}, 0, {})
+ALWAYS = 6  # parts of a report that hang on nothing but the predictions
 
 
 @pytest.fixture
@@ -32,36 +37,108 @@ def digits() -> Report:
     return schema.load("digits")
 
 
-def with_p_value(shipped: Report, p_value: float) -> Report:
-    pairs = [replace(pair, p_value=p_value) for pair in shipped.tested.differences]
-    return replace(shipped, tested=replace(shipped.tested, differences=pairs))
+def parts_of(page: str) -> list[str]:
+    return re.findall(r'<section data-part="(\w+)"', page)
+
+
+def ran(values: dict[str, list[float]], settings: tuple[str, ...], measure: str) -> Runs:
+    """As if the study had found these of digits, seed by seed, in each of the settings."""
+    place = {
+        loss: Results(0.01, {}, [*range(len(found))], {measure: found})
+        for loss, found in values.items()
+    }
+    return Runs("2026-01-01", {}, 2, {"digits": {setting: place for setting in settings}})
 
 
 @pytest.mark.parametrize("language", WORDS)
 @pytest.mark.parametrize("task", TASKS)
 def test_the_page_is_whole_in_every_language(task: str, language: str) -> None:
     report = schema.load(task)
-    page = report_page(report, WORDS[language])
+    page = report_page(report, study.load(), WORDS[language])
     assert "{" not in re.sub(r"<[^>]*>", "", page)  # no placeholder is left
-    parts = PARTS if task == LABEL_NOISE_TASK.key else PARTS - 1
-    assert page.count("<section") == page.count('class="measured"') == parts
-    for label in re.findall(r'<svg viewBox="0 0 [^>]*aria-label="([^"]*)"', page):
-        assert len(label) > 20
+    parts = parts_of(page)
+    assert {"wrong", "corrupted"} < set(parts) and len(parts) >= ALWAYS + 2
+    assert page.count('class="measured"') == page.count('class="says"') == len(parts)
+    anchors = re.findall(r'<details id="([^"]+)" class="part"', page)
+    assert re.findall(r'<a href="#([^"]+)"', page) == anchors and len(set(anchors)) == len(parts)
+    assert "<details open" not in page and " open>" not in page
+    for label in re.findall(r'role="img" aria-label="([^"]*)"', page):
+        assert len(label) > 10
     assert all(WORDS[language].loss(loss) in unescape(page) for loss in report.tested.losses)
 
 
-def test_significant_differences_are_told_from_others(digits: Report) -> None:
-    pairs = len(digits.tested.pairs)
-    grid = report_page(with_p_value(digits, 0.001), EN)
-    assert 'class="same"' not in grid
-    assert grid.count('class="better"') == grid.count('class="worse"') == pairs
-    assert report_page(with_p_value(digits, 0.4), EN).count('class="same"') == 2 * pairs
+def test_every_chart_has_its_data_as_a_table(digits: Report) -> None:
+    page = report_page(digits, study.load(), EN)
+    sections = dict(zip(parts_of(page), page.split("<section")[1:], strict=True))
+    for key, html in sections.items():
+        if "<figure" in html:
+            assert "<table" in html, key
 
 
 def test_what_was_not_measured_is_left_out(digits: Report) -> None:
-    bare = replace(digits, corrupted=None, wrong_labels=None)
-    assert len(findings(bare, EN)) == len(findings(digits, EN)) - 2
-    assert report_page(bare, EN).count("<section") == PARTS - 2
+    bare = replace(digits, corrupted=None)
+    page = report_page(bare, NO_RUNS, EN)
+    assert not {"wrong", "corrupted"} & set(parts_of(page))
+    assert "MNIST-C" not in page and len(findings(bare, NO_RUNS, EN)) == 3
+
+
+def test_no_loss_is_said_to_differ_by_one_seed(digits: Report) -> None:
+    alone = {
+        loss: replace(network, by_seed={0: network.by_seed[0]})
+        for loss, network in digits.tested.networks.items()
+    }
+    few = replace(digits, tested=replace(digits.tested, networks=alone))
+    page = unescape(report_page(few, NO_RUNS, EN))
+    assert EN["report.pairs.networks"] in page and "cross-entropy, over 3 seeds:" not in page
+    assert EN["report.pairs.networks"] not in unescape(report_page(digits, NO_RUNS, EN))
+
+
+def test_corrupted_pictures_describe_networks_and_the_study_speaks_of_losses(
+    digits: Report,
+) -> None:
+    near = [0.701, 0.699, 0.702, 0.698, 0.7]
+    runs = ran(
+        {"cross_entropy": near, "gce": [value + 0.1 for value in near], "mse": near[:2]},
+        ("clean",),
+        "corrupted",
+    )
+    html = unescape(report_page(digits, runs, EN)).split('data-part="corrupted"')[1]
+    assert "↓" not in html and "better than cross-entropy: Generalised cross-entropy" in html
+    assert "+10.0 points" in html.split("</section>")[0]
+    assert EN.loss("mse") not in html.split(EN["report.corrupted.over_seeds"])[1].split("<p")[1]
+
+
+@pytest.mark.parametrize("settings", [("clean", "symmetric_40"), ("asymmetric_20",)])
+def test_wrong_labels_are_shown_as_far_as_they_were_run(
+    digits: Report, settings: tuple[str, ...]
+) -> None:
+    base = [0.90, 0.91, 0.89, 0.9]
+    better = [value + 0.05 for value in base]
+    runs = ran({"cross_entropy": base, "gce": better, "mse": [0.5]}, settings, "accuracy")
+    html = unescape(report_page(digits, runs, EN)).split('data-part="wrong"')[1]
+    html = html.split("</section>")[0]
+    assert html.count("<figure") == 1 and f"--settings clean,{settings[-1]}" in html
+    assert "better than cross-entropy: Generalised cross-entropy" in html
+    assert "95.0 %, cross-entropy on 90.0 %: +5.0 points" in html
+    worse = ran({"cross_entropy": better, "gce": base}, settings, "accuracy")
+    told = unescape(report_page(digits, worse, EN))
+    assert "no loss is shown to be better than cross-entropy" in told
+    assert "worse: Generalised cross-entropy" in told
+
+
+def test_pictures_from_elsewhere_are_shown_where_they_were_asked(
+    digits: Report, random_models: Path
+) -> None:
+    source = Source("drawn_digits", "semeion", 1592, (0.947, 0.954), 0.069)
+    other = Source("not_a_digit", "Runes", 20, None, 0.9, 0.99, 0.1)
+    outside.save("digits", [source, other])
+    part = outside_section(digits, outside.load("digits"), EN)
+    html = unescape(part.html)
+    assert EN["report.outside.names.semeion"] in html and "94.70 % to 95.40 %" in html
+    assert "Runes" in html and "0.9900" in html and "10.0 %" in html
+    assert "benchmarks/drawn_digits.py --save; python benchmarks/not_a_digit.py --save" in html
+    assert outside_section(digits, [], EN) is None
+    assert "20" in outside_section(digits, [other], EN).html
 
 
 def only(shipped: Report, losses: list[str]) -> Report:
@@ -90,7 +167,6 @@ def only(shipped: Report, losses: list[str]) -> Report:
         corrupted=replace(
             corrupted,
             mean={loss: corrupted.mean[loss] for loss in losses},
-            differences=among(corrupted.differences),
         ),
     )
 
@@ -100,7 +176,7 @@ def test_a_report_is_shown_with_the_losses_that_it_was_made_with(
     digits: Report, losses: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     few = only(digits, losses)
-    page = unescape(report_page(replace(few, wrong_labels=None), EN))
+    page = unescape(report_page(few, NO_RUNS, EN))
     assert page.count('class="frame"') == len(losses)  # reliability diagrams
     for loss in LOSSES:
         assert (EN.loss(loss) in page) == (loss in losses)
@@ -121,7 +197,7 @@ def test_a_loss_of_the_report_need_not_be_in_the_catalogue(
 ) -> None:
     del catalogue["focal"]
     catalogue["new"] = replace(catalogue["brier"], key="new", label="New")
-    page = report_page(digits, EN)
+    page = report_page(digits, NO_RUNS, EN)
     assert page.count('class="frame"') == len(digits.tested.losses)
     assert "New" not in page
 
@@ -143,7 +219,7 @@ def test_every_text_is_escaped(digits: Report) -> None:
             return f"<u>&{label}"
 
     words = Marked({path: f"<u>&{text}" for path, text in EN.items()})
-    page = report_page(digits, words)  # type: ignore[arg-type]
+    page = report_page(digits, study.load(), words)  # type: ignore[arg-type]
     assert "<u>&" not in page and "<u>&amp;" not in page and "&lt;u&gt;&amp;" in page
 
 
@@ -174,7 +250,7 @@ def test_a_task_without_samples_or_strengths_has_no_pictures_to_show(
 ) -> None:
     corrupted_samples.cache_clear()
     monkeypatch.setitem(TASKS, "digits", replace(TASKS["digits"], samples=list))
-    assert 'class="kinds"' not in report_page(digits, EN)
+    assert 'class="kinds"' not in report_page(digits, NO_RUNS, EN)
     assert corrupted_samples("pets", "no_longer_known") == []
     corrupted_samples.cache_clear()
 
@@ -183,7 +259,7 @@ def test_pictures_that_may_not_be_shared_are_counted_instead(
     digits: Report, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(TASKS, "digits", replace(TASKS["digits"], shareable=False))
-    page = report_page(digits, EN)
+    page = report_page(digits, NO_RUNS, EN)
     assert "data-index" not in page and EN["report.disputed.withheld"] in unescape(page)
     assert f"<td>{digits.tested.networks_right[-1]:,}</td>" in page
 
@@ -194,9 +270,21 @@ def test_dots_stand_where_their_values_are() -> None:
         Row("b", "blue", Figure(0.01, 0.01, 0.01)),
     ]
     svg = dot_chart(rows, title="t", x_title="x", log=True)
-    hollow, first, second = (float(x) for x in re.findall(r'circle cx="([\d.]+)"', svg))
+    hollow, first, second = (float(x) for x in re.findall(r'circle cx="([\d.]+)%"', svg))
     assert hollow - second == pytest.approx(second - first, abs=0.3)  # a factor of ten is one step
     assert 'aria-label="t: a 10 → 0.1 %; b 1 %"' in svg
+
+
+def test_differences_stand_around_nothing_with_the_margin_shaded() -> None:
+    rows = [Row("a", "red", Figure(-0.02, -0.03, -0.01)), Row("b", "blue", Figure(0.0, 0, 0))]
+    svg = difference_chart(rows, 0.01, title="t", x_title="x", summary="s")
+    worse, same = (float(x) for x in re.findall(r'circle cx="([\d.]+)%"', svg))
+    left, width = (
+        float(x) for x in re.search(r'rect x="([\d.]+)%" width="([\d.]+)%"', svg).groups()
+    )
+    assert same == pytest.approx(left + width / 2) == 50
+    assert (same - worse) / (width / 2) == pytest.approx(2, abs=0.01)
+    assert svg.count('class="zero"') == 2 and ">0<" in svg and ">−2<" in svg
 
 
 def test_a_calibrated_network_lies_on_the_diagonal() -> None:

@@ -6,12 +6,16 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
+import numpy as np
 import pytest
 from PIL import Image
 
 from losslens.inference import predictor
+from losslens.inference.predictor import Prediction
 from losslens.losses.catalogue import card_losses
 from losslens.tasks import TASKS, Task
+from losslens.ui.components.answerer import Answerer
+from losslens.ui.data_urls import png_url
 from losslens.ui.i18n import WORDS
 from losslens.ui.page import Page
 from losslens.ui.tabs import explorer
@@ -77,15 +81,14 @@ def test_a_photo_is_answered_beside_what_the_networks_see(
 ) -> None:
     task = replace(bars, is_blank=lambda image: not image.any())
     monkeypatch.setitem(TASKS, task.key, task)
-    page, _ = built(task)
-    answer = handlers(page)["on_picture"]
+    answer = Answerer(task, WORDS["en"]).on_picture
     photo = Image.new("RGB", (third_task.SIDE, third_task.SIDE), (0, 0, 0))
     photo.putpixel((3, 4), (255, 255, 255))
-    _, prediction, parts, seen, cards = answer(photo, "", "softmax")
+    _, prediction, parts, seen, cards, _ = answer(photo, "softmax")
     assert prediction.features[0, 4, 3] == 1 and prediction.features.sum() == 1
     assert "data:image/png" in seen and not parts
     assert cards.count('class="card missing"') == len(card_losses())
-    _, nothing, _, blank, hint = answer(Image.new("RGB", photo.size), "", "softmax")
+    _, nothing, _, blank, hint, _ = answer(Image.new("RGB", photo.size), "softmax")
     assert nothing is None and blank != seen and WORDS["en"].task(bars.key, "blank") in hint
 
 
@@ -108,3 +111,77 @@ def test_another_tab_can_have_its_picture_shown() -> None:
         before = len(page.blocks.fns)
         answers.show_after(gr.Button().click(lambda: None, None, answers.answered))
     assert len(page.blocks.fns) == before + 4  # the click, no parts, the answers, the maps
+
+
+@pytest.fixture
+def digits() -> Answerer:
+    return Answerer(TASKS["digits"], WORDS["en"])
+
+
+STROKE = "[[[140, 50], [138, 120], [136, 230]]]"
+
+
+def test_what_is_said_of_a_sample_goes_with_the_sample(digits: Answerer) -> None:
+    *_, cards, truth, of_sample = digits.on_drawing("sample:1/7", "", "softmax", False)
+    assert (truth, of_sample) == ("1", True) and 'class="truth right"' in cards
+    assert digits.on_drawing(STROKE, "1", "softmax", True)[-2:] == ("", False)
+    assert digits.on_drawing("", "1", "softmax", True)[-2:] == ("", False)
+    drawn_on = png_url(np.asarray(TASKS["digits"].samples()[3].picture))
+    assert digits.on_drawing(drawn_on, "3", "softmax", True)[-2:] == ("3", True)
+
+
+def test_what_the_visitor_said_stays_until_the_pad_is_cleared(digits: Answerer) -> None:
+    *_, cards, truth, of_sample = digits.on_drawing(STROKE, "7", "softmax", False)
+    assert (truth, of_sample) == ("7", False) and 'class="truth wrong"' in cards
+    *_, blank, truth, _ = digits.on_drawing("", "7", "softmax", False)
+    assert truth == "" and "truth" not in blank
+
+
+@pytest.mark.parametrize("value", ["sample:none", "sample:", "sample:../../etc"])
+def test_a_sample_that_there_is_not_is_refused(digits: Answerer, value: str) -> None:
+    *_, refused, _, _ = digits.on_drawing(value, "", "softmax", False)
+    assert "no picture" in refused and "<details" not in refused
+
+
+def test_a_photo_that_is_a_sample_says_its_class_and_no_other() -> None:
+    pets = Answerer(TASKS["pets"], WORDS["en"])
+    shown = {sample.key: sample for sample in TASKS["pets"].samples()}
+    for key, label in (("kitten", "cat"), ("husky", "dog"), ("coffee", "")):
+        assert pets.on_photo(shown[key].picture, "softmax")[-1] == label
+    other = shown["kitten"].picture.copy()
+    other.putpixel((0, 0), (1, 2, 3))
+    assert pets.on_photo(other, "softmax")[-1] == ""
+    assert pets.on_photo(None, "softmax")[-1] == ""
+
+
+def test_a_photo_tab_opens_with_a_sample_once_and_only_while_nothing_is_shown() -> None:
+    page, _ = built(TASKS["fashion"])
+    open_with = handlers(page)["open_with"]
+    picture, opened = open_with(False, None, None)
+    assert opened and picture == TASKS["fashion"].samples()[4].picture
+    prediction = Prediction([], TASKS["fashion"].blank(), None)
+    for before, shown, photo in (
+        (True, None, None),
+        (False, prediction, None),
+        (False, None, picture),
+    ):
+        sample, _ = open_with(before, shown, photo)
+        assert sample is None
+
+
+def test_a_task_opens_with_what_is_disputed() -> None:
+    assert {key: getattr(task.opening(), "key", "") for key, task in TASKS.items()} == {
+        "digits": "1/7",
+        "pets": "cat",
+        "fashion": "shoe",
+    }
+    assert replace(TASKS["digits"], samples=list).opening() is None
+
+
+def test_the_start_of_the_app_asks_no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise AssertionError("a network was loaded")
+
+    monkeypatch.setattr(predictor, "load_ensemble", refuse)
+    predictor.forget()
+    built(*TASKS.values())

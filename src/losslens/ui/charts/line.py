@@ -53,6 +53,8 @@ class Axes:
     y_range: Range
     marker: Marker | None = None
     level: Level | None = None
+    beyond: str = ""  # what is said under a chart whose curves leave it at its ends of y
+    data: str = ""  # what opens a table of the curves; empty where one stands beside the chart
 
     def place(self, x: float, y: float) -> Point:
         """Where a value stands in the picture, in its units, from the top left."""
@@ -67,15 +69,18 @@ def line_chart(lines: Sequence[Line], axes: Axes) -> Markup:
     return render(
         "charts/line.html",
         axes=axes,
-        summary=f"{axes.title}; {axes.x_title}; {', '.join(line.label for line in lines)}",
+        summary="; ".join([axes.title, axes.x_title, ", ".join({line.label: 0 for line in lines})]),
         box=f"0 0 {WIDTH} {HEIGHT}",
         frame=(_LEFT, _TOP, _INNER_WIDTH, _INNER_HEIGHT),
         ticks=_ticks(axes),
         curves=[_curve(line, axes) for line in sorted(lines, key=lambda line: line.strong)],
+        beyond=axes.beyond if any(_leaves(line, axes) for line in lines) else "",
         marker=_marker(axes),
         level=_level(axes),
         x_title_at=((WIDTH + _LEFT - _RIGHT) / 2, HEIGHT - 6),
         lines=lines,
+        # Several curves of one label, such as of several seeds, share an entry.
+        legend=list(dict.fromkeys((line.label, line.colour) for line in lines)),
     )
 
 
@@ -112,6 +117,14 @@ def _path(line: Line, axes: Axes) -> str:
         path.append(f"{'L' if pen_down else 'M'}{across} {down}")
         pen_down = True
     return " ".join(path)
+
+
+def _leaves(line: Line, axes: Axes) -> bool:
+    (x_low, x_high), (y_low, y_high) = axes.x_range, axes.y_range
+    return any(
+        x_low <= x <= x_high and math.isfinite(y) and not y_low <= y <= y_high
+        for x, y in zip(line.xs, line.ys, strict=True)
+    )
 
 
 def _marker(axes: Axes) -> dict[str, object] | None:

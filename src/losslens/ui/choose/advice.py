@@ -9,6 +9,7 @@ from losslens.study import runs as study
 from losslens.study.advice import Advice, Situation, advise
 from losslens.study.runs import Runs
 from losslens.ui.choose.sentences import code_of, live_query, sentences
+from losslens.ui.glossary import Explainer
 from losslens.ui.html import Markup, render
 from losslens.ui.i18n import FALLBACK, WORDS, Words
 
@@ -24,7 +25,7 @@ def advice_html(situation: Situation, runs: Runs, words: Words) -> Markup:
         words=words,
         kind=advice.kind,
         first=first,
-        rest=rest,
+        rest=list(map(Explainer(words), rest)),
         paper=loss.paper,
         url=loss.url,
         code=code_of(advice),

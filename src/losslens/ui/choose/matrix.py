@@ -1,8 +1,9 @@
 """The matrix settings x losses of a task, and the runs behind one of its cells."""
 
+from losslens.evaluation.verdicts import BASELINE, LEAST_SEEDS
 from losslens.losses import LOSSES
 from losslens.losses.catalogue import colour_of
-from losslens.study.analysis import BASELINE, LEAST_SEEDS, Comparison, compared
+from losslens.study.analysis import Comparison, compared
 from losslens.study.runs import Runs
 from losslens.study.settings import SETTINGS, Setting, settings_of
 from losslens.ui.choose.sentences import shown, signed

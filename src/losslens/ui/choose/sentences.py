@@ -3,9 +3,10 @@ study's runs."""
 
 from collections import Counter
 
+from losslens.evaluation.verdicts import BASELINE
 from losslens.losses import LOSSES
 from losslens.study.advice import Advice, Cost, sensitivity
-from losslens.study.analysis import BASELINE, MEASURES, Comparison
+from losslens.study.analysis import MEASURES, Comparison
 from losslens.study.runs import Runs
 from losslens.ui.i18n import Words
 

@@ -1,9 +1,7 @@
-"""A prediction as HTML: the line on who agrees, and a card for each loss."""
+"""A prediction as HTML: what differs in computed sentences, and a line for each loss that opens to
+its card."""
 
-import math
-from collections import Counter
 from dataclasses import dataclass
-from typing import Literal
 
 import torch
 from torch import Tensor
@@ -11,34 +9,37 @@ from torch import Tensor
 from losslens.inference import predictor
 from losslens.inference.predictor import Answer, Missing, Prediction
 from losslens.losses import LOSSES
-from losslens.losses.links import sigmoids
+from losslens.losses.catalogue import colour_of, mark_of
 from losslens.tasks import Task
+from losslens.ui.components.shares import View, is_meant, percent, shares
+from losslens.ui.components.summary import agreement, differences
 from losslens.ui.data_urls import grey_url
+from losslens.ui.glossary import Explainer
 from losslens.ui.html import Markup, render
 from losslens.ui.i18n import Words
-
-View = Literal["softmax", "calibrated", "own"]
-_CERTAIN = 0.9995  # a probability from here on would be rounded to a certainty
 
 
 @dataclass(frozen=True)
 class Choices:
-    """What the visitor chose above the cards."""
+    """What the visitor chose beside the cards."""
 
     truth: str = ""  # a label; empty: not said
     view: View = "softmax"  # which probabilities
 
 
 def answers_html(task: Task, prediction: Prediction, choices: Choices, words: Words) -> Markup:
-    """The whole answer: who agrees, who is right, whether the picture is flagged, and the cards."""
+    """The whole answer: what differs, who is right, whether the picture is flagged, the cards."""
     given, truth = prediction.given, choices.truth
+    doubt = _doubt(task, prediction)
     return render(
         "answers/answers.html",
         task=task.key,
         words=words,
+        explain=Explainer(words),
         agreement=agreement(given, task, words),
+        differences=differences(given, task, choices.view, doubt == "flagged", words),
         right=_who_was_right(given, truth, words) if truth and given else "",
-        doubt=_doubt(task, prediction),
+        doubt=doubt,
         saliency=task.saliency is not None,
         cards=[_card(answer, task, choices, words) for answer in prediction.answers],
     )
@@ -69,27 +70,6 @@ def _doubt(task: Task, prediction: Prediction) -> str:
     return "unclear" if predictor.is_unclear(task.key, prediction) else ""
 
 
-def agreement(answers: list[Answer], task: Task, words: Words) -> str:
-    """The sentence on who gives which answer; empty without any."""
-    counted = Counter(answer.label for answer in answers).most_common()
-    if not counted:
-        return ""
-    (winner, count), *rest = counted
-    name = words.label(task.key, winner)
-    if not rest:
-        return words.task(task.key, "all_agree").format(total=len(answers), answer=name)
-    others = "; ".join(
-        words.task(task.key, "one_other" if votes == 1 else "others").format(
-            losses=words.names([answer.loss for answer in answers if answer.label == label]),
-            answer=words.label(task.key, label),
-        )
-        for label, votes in rest
-    )
-    return words.task(task.key, "some_agree").format(
-        count=count, total=len(answers), answer=name, others=others
-    )
-
-
 def _who_was_right(answers: list[Answer], truth: str, words: Words) -> str:
     right = [answer.loss for answer in answers if answer.label == truth]
     if len(right) in (0, len(answers)):
@@ -107,43 +87,42 @@ def _card(
     answer: Answer | Missing, task: Task, choices: Choices, words: Words
 ) -> dict[str, object]:
     """What the template of a card shows."""
-    card: dict[str, object] = {"loss": answer.loss, "title": words.loss(answer.loss)}
+    loss = answer.loss
+    card: dict[str, object] = {
+        "loss": loss,
+        "title": words.loss(loss),
+        "colour": colour_of(loss),
+        "mark": mark_of(loss),
+    }
     if isinstance(answer, Missing):
         return card | {"problem": _why_missing(answer, words)}
-    shares = _shares(answer, choices.view)
+    drawn = shares(answer, choices.view)
     name = words.label(task.key, answer.label)
     names = [words.label(task.key, label) for label in task.labels]
+    top = task.labels.index(answer.label)
     return card | {
         "problem": "",
         "label": answer.label,
         "name": name,
-        "sure": _percent(shares[task.labels.index(answer.label)]),
+        "share": drawn[top],
+        "sure": percent(drawn[top]),
+        "meant": is_meant(loss, choices.view),
+        "second": _second(drawn, names, top, words),
         "saliency": words.task(task.key, "saliency").format(answer=name),
         "bars": [
-            (name, share, label == answer.label)
-            for label, name, share in zip(task.labels, names, shares, strict=True)
+            (name, share, place == top)
+            for place, (name, share) in enumerate(zip(names, drawn, strict=True))
         ],
         "truth": _truth(answer, task, choices.truth, words) if choices.truth else None,
-        "note": _note(answer.loss, len(task.labels), words),
+        "note": _note(loss, len(task.labels), words),
     }
 
 
-def _shares(answer: Answer, view: View) -> list[float]:
-    """The probabilities to draw.
-
-    A loss that asks for each class alone never asked for a softmax: its sigmoids stand in its
-    place. A loss without a link of its own has its softmax.
-    """
-    link = LOSSES[answer.loss].link
-    if link and (view == "own" or (view == "softmax" and link is sigmoids)):
-        own: list[float] = link(torch.tensor([answer.logits]))[0].tolist()
-        return own
-    return answer.calibrated if view == "calibrated" else answer.softmax
-
-
-def _percent(share: float) -> str:
-    """Rounded, yet never to a certainty that no softmax has."""
-    return f"{share:.1%}" if share < _CERTAIN else ">99.9%"
+def _second(drawn: list[float], names: list[str], top: int, words: Words) -> str:
+    """The runner-up, with its probability."""
+    others = [place for place in range(len(names)) if place != top]
+    second = max(others, key=lambda place: drawn[place])
+    return words["predict.second"].format(answer=names[second], share=percent(drawn[second]))
 
 
 def _truth(answer: Answer, task: Task, truth: str, words: Words) -> dict[str, str]:
@@ -158,6 +137,7 @@ def _truth(answer: Answer, task: Task, truth: str, words: Words) -> dict[str, st
 
 
 def _note(loss: str, classes: int, words: Words) -> str:
-    """What is said of a loss, with the softmax, in percent, of logits that fit a one-hot target."""
-    perfect_fit = f"{100 * math.e / (math.e + classes - 1):.0f}"
-    return words.about_loss(loss, "note").replace("{perfect_fit}", perfect_fit)
+    """What is said of a loss, with the softmax, in percent, of a perfect fit where that is below
+    1."""
+    note, fit = words.about_loss(loss, "note"), LOSSES[loss].perfect_fit
+    return note.replace("{perfect_fit}", f"{100 * fit(classes):.0f}") if fit else note

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from losslens.inference import predictor
 from losslens.inference.predictor import Prediction, Reading
 from losslens.tasks import Task
-from losslens.ui.components.answers import agreement
+from losslens.ui.components.summary import agreement
 from losslens.ui.data_urls import grey_url
 from losslens.ui.html import Markup, render
 from losslens.ui.i18n import Words

@@ -16,10 +16,10 @@ _START = (0.6, 0.3, 0.1)
 _LEAST = 0.05  # of a slider: each class is possible
 
 
-def build_asked_page(page: Page) -> None:
+def build_asked_page(page: Page, tab: gr.Tab) -> None:
     """Three sliders for the class distribution, and a table of all losses."""
     words = page.words
-    gr.Markdown(words["explorer.asked_intro"])
+    page.markdown(words["explorer.asked_intro"], elem_classes="intro")
     with gr.Row():
         sliders = [
             gr.Slider(
@@ -28,13 +28,15 @@ def build_asked_page(page: Page) -> None:
             for index, share in enumerate(_START)
         ]
     as_here = gr.Checkbox(False, label=words["explorer.asked_counts"], elem_id="asked-counts")
-    table = gr.HTML(asked_table(words, False, *_START))
+    table = gr.HTML()
     inputs: list[Any] = [as_here, *sliders]
 
     def show(*values: Any) -> Markup:
         return asked_table(words, *values)
 
-    gr.on([each.change for each in inputs], show, inputs, table, **LATEST)
+    gr.on([tab.select, *(each.change for each in inputs)], show, inputs, table, **LATEST)
+    named = dict(zip(("first", "second", "third"), sliders, strict=True))
+    page.links.add("explorer/asked", {**named, "counts": as_here})
 
 
 def asked_table(words: Words, as_here: bool, *weights: float) -> Markup:

@@ -23,20 +23,22 @@ _MOST_CHARACTERS = 400  # more than a formula may have, so that a longer one is 
 _OTHERS = (0.0,) * (MAX_CLASSES - 1)  # logits of the other classes, for the curves
 
 
-def build_own_loss_page(page: Page) -> None:
+def build_own_loss_page(page: Page, tab: gr.Tab) -> None:
     """The box to type into, the findings and the curves; it leaves ``page.own_loss``."""
     words = page.words
-    gr.Markdown(words["explorer.own_intro"])
+    page.markdown(words["explorer.own_intro"], elem_classes="intro")
     label = words["explorer.own_label"]
     box = gr.Textbox(_FIRST, label=label, max_length=_MOST_CHARACTERS, elem_id="own-loss")
     gr.Markdown(words["explorer.own_help"], elem_classes="small")
     choices = [(words[f"explorer.example_{key}"], text) for key, text in EXAMPLES.items()]
     examples = gr.Radio(choices, label=words["explorer.own_examples"], value=_FIRST)
     send = gr.Button(words["explorer.own_send"], elem_id="own-send")
-    result = gr.HTML(own_html(words, _FIRST))
-    box.change(lambda text: own_html(words, text), box, result, **LATEST)
+    result = gr.HTML()
+    show = [tab.select, box.change]
+    gr.on(show, lambda text: own_html(words, text), box, result, **LATEST)
     examples.input(lambda text: text, examples, box, **LATEST)
     page.own_loss = OwnLoss(box, send)
+    page.links.add("explorer/own", {"formula": box})
 
 
 def own_html(words: Words, text: str) -> Markup:

@@ -24,7 +24,7 @@ _ALIKE = 0.2  # share of a search's weight that a pitfall must have to be shown
 def build_pitfalls_page(page: Page) -> None:
     """A search, a list of pitfalls, the two pieces of code, what came of running them, lessons."""
     words, first = page.words, next(iter(PITFALLS))
-    gr.Markdown(words["explorer.pitfalls_intro"].format(steps=STEPS))
+    page.markdown(words["explorer.pitfalls_intro"].format(steps=STEPS), elem_classes="intro")
     asked = gr.Textbox(
         label=words["explorer.search"],
         placeholder=words["explorer.search_hint"],
@@ -54,6 +54,7 @@ def build_pitfalls_page(page: Page) -> None:
     pick.change(lambda key: (*_told(words, key), ""), pick, shown, **QUICK)
     asked.change(lambda text: _searched(words, text), asked, pick, **LATEST)
     one_at_a_time: dict[str, Any] = {"concurrency_id": "pitfalls", "concurrency_limit": 1}
+    page.links.add("explorer/pitfalls", {"pitfall": pick})
     press.click(on_run, pick, result, api_visibility="private", **one_at_a_time)
 
 
@@ -123,7 +124,7 @@ def _told(words: Words, key: str) -> tuple[str, str, str]:
 
 
 def _lessons(words: Words) -> None:
-    gr.Markdown(f"### {words['explorer.lessons']}")
+    gr.HTML(Markup("<h2>{}</h2>").format(words["explorer.lessons"]), elem_classes="lessons-title")
     for key, code in LESSONS.items():
         with gr.Accordion(words[f"lessons.{key}.title"], open=False):
             gr.Markdown(f"{words[f'lessons.{key}.text']}\n```python\n{code}\n```")
@@ -172,14 +173,20 @@ def _loss_chart(words: Words, ran: dict[str, Outcome], floor: float | None) -> M
     if floor:
         level = Level(floor, words["explorer.floor"].format(value=f"{floor:.4f}"))
     axes = Axes(
-        words["explorer.chart_loss"], words["explorer.x_steps"], (0, STEPS), y_range, level=level
+        words["explorer.chart_loss"],
+        words["explorer.x_steps"],
+        (0, STEPS),
+        y_range,
+        level=level,
+        data=words["common.data"],
     )
     lines = [_line(words, kind, outcome, outcome.losses) for kind, outcome in ran.items()]
     return line_chart(lines, axes)
 
 
 def _accuracy_chart(words: Words, ran: dict[str, Outcome]) -> Markup:
-    axes = Axes(_accuracy_title(words), words["explorer.x_steps"], (0, STEPS), (0.0, 1.0))
+    title, x_title = _accuracy_title(words), words["explorer.x_steps"]
+    axes = Axes(title, x_title, (0, STEPS), (0.0, 1.0), data=words["common.data"])
     lines = [_line(words, kind, outcome, outcome.accuracies) for kind, outcome in ran.items()]
     return line_chart(lines, axes)
 

@@ -18,7 +18,8 @@ from losslens.ui.charts.line import Axes, Line, Marker, Range, line_chart
 from losslens.ui.explorer.asked import link_in_words
 from losslens.ui.html import Markup, render
 from losslens.ui.i18n import Words
-from losslens.ui.page import LATEST, Page
+from losslens.ui.links import Query, nearest, reader
+from losslens.ui.page import EACH, LATEST, QUICK, Page
 
 _REACH = 12.0  # of the sliders
 _BAR = 40  # pixels of a softmax bar of probability 1
@@ -52,7 +53,7 @@ class Example:
         return float(torch.tensor(self.logits).softmax(dim=0)[self.target])
 
 
-_START = Example((2.0, 1.0, -1.0), 0)
+_START = Example((2.0, 1.0, -1.0), 0)  # links say what differs from it
 
 
 @dataclass(frozen=True)
@@ -79,17 +80,17 @@ class _Results:
     same: gr.HTML
 
 
-def build_shape_page(page: Page) -> None:
+def build_shape_page(page: Page, tab: gr.Tab) -> None:
     """Sliders on the left; values, gradients, curves and facts on the right."""
     words = page.words
-    gr.Markdown(words["explorer.shape_intro"])
+    page.markdown(words["explorer.shape_intro"], elem_classes="intro")
     with gr.Row(elem_classes="predict"):
-        with gr.Column(scale=1, min_width=280):
+        with gr.Column(scale=1, min_width=280, elem_classes="sliders"):
             sliders = _sliders(words)
             task = _drawn_task(page)
             take = gr.Button(words["explorer.from_drawing"], size="sm") if task else None
         with gr.Column(scale=3, min_width=320):
-            results = _results(words)
+            results = _results(page)
 
     def show(key: str, *values: float) -> tuple[Markup, Markup, Markup]:
         example = example_of(*values)
@@ -101,15 +102,35 @@ def build_shape_page(page: Page) -> None:
 
     inputs: list[Any] = [results.pick, *sliders.all]
     shown = [results.values, results.charts, results.same]
+    tab.select(show, inputs, shown, **QUICK)
     gr.on([part.change for part in inputs], show, inputs, shown, **LATEST)
     sizes = [sliders.classes, sliders.truth]
     sliders.classes.input(_resize, sizes, [sliders.truth, *sliders.logits], **LATEST)
     pick = results.pick
-    pick.change(lambda key: facts_text(words, key), pick, results.facts, **LATEST)
+    _link(page, pick, sliders)
+    pick.change(lambda key: facts_text(words, key), pick, results.facts, **EACH)
     if task and take:
         answered = page.answers[task.key].answered
         taken = take.click(taking(task, words), [answered, pick], sliders.all, **LATEST)
         taken.then(show, inputs, shown, **LATEST)  # once more when all sliders stand as they should
+
+
+def _link(page: Page, pick: gr.Dropdown, sliders: _Sliders) -> None:
+    """Have a link carry the example and the loss."""
+    controls = {"loss": pick, "classes": sliders.classes, "true": sliders.truth}
+    controls |= {f"z{index}": each for index, each in enumerate(sliders.logits)}
+    read = reader(controls, {name: each.value for name, each in controls.items()})
+
+    def restored(query: Query) -> list[Any]:
+        key, classes, _, *logits = read(query)
+        example = example_of(classes, nearest(query.get("true", ""), 0, MAX_CLASSES, 0), *logits)
+        count = len(example.logits)
+        return [
+            *(key, count, gr.Slider(maximum=count - 1, value=example.target)),
+            *(gr.Slider(value=each, visible=at < count) for at, each in enumerate(logits)),
+        ]
+
+    page.links.add("explorer/shape", controls, restored=([*controls.values()], restored))
 
 
 def _drawn_task(page: Page) -> Task | None:
@@ -141,15 +162,16 @@ def _sliders(words: Words) -> _Sliders:
     )
 
 
-def _results(words: Words) -> _Results:
+def _results(page: Page) -> _Results:
+    words = page.words
     first = next(iter(LOSSES))
     names = [(words.loss_in_family(key), key) for key in by_family(LOSSES)]
-    values = gr.HTML(values_table(words, _START))
+    values = gr.HTML(elem_classes="values")
     pick = gr.Dropdown(names, value=first, label=words["explorer.pick_loss"])
     facts = gr.Markdown(facts_text(words, first), latex_delimiters=_LATEX, elem_classes="facts")
-    charts = gr.HTML(charts_through(words, first, _START))
-    gr.Markdown(words["explorer.weight_note"], elem_classes="small")
-    return _Results(values, pick, facts, charts, gr.HTML(same_table(words, _START)))
+    charts = gr.HTML(elem_classes="shape-charts")
+    page.markdown(words["explorer.weight_note"], elem_classes="small")
+    return _Results(values, pick, facts, charts, gr.HTML())
 
 
 def example_of(classes: float, true_class: float, *logits: float) -> Example:
@@ -253,6 +275,7 @@ def shape_charts(
             _MARGINS if x == "margin" else _PROBABILITIES,
             _VALUES if y == "value" else _WEIGHTS,
             Marker(getattr(here, x), words["explorer.you_are_here"]) if here else None,
+            data=words["common.data"],
         )
         return line_chart(lines, axes)
 

@@ -1,4 +1,4 @@
-"""Live training as an endpoint: settings in, results out, through the same queue as the page's."""
+"""Live training as an endpoint: settings in, results out, in a queue beside the page's."""
 
 import inspect
 import math
@@ -10,25 +10,27 @@ from uuid import uuid4
 from losslens.live.config import (
     MAX_LOSSES,
     NOISES,
-    OWN,
     RANGES,
-    TWICE,
     LiveConfig,
     LiveError,
     Point,
     Trained,
     live_tasks,
 )
-from losslens.live.queue import QUEUE, Waiting
+from losslens.live.losses import OWN, TWICE, adjustable
+from losslens.live.queue import PROGRAMS, Waiting
 from losslens.live.results import results_of
 from losslens.losses import LOSSES
-from losslens.ui.request_guard import refused
+from losslens.ui.i18n import FALLBACK, WORDS
+from losslens.ui.live.conclusions import sentences
+from losslens.ui.security.refusals import refused
 
-# A program gives the settings of a run, but no picture.
+# A program gives the settings of a run, but no picture; a large run is the page's alone.
+_NOT_ASKED = ("picture", "large")
 _TYPES: dict[str, Any] = {
     each.name: list[str] if each.name == "losses" else each.type
     for each in fields(LiveConfig)
-    if each.name != "picture"
+    if each.name not in _NOT_ASKED
 }
 _REQUIRED = "losses"
 
@@ -38,10 +40,11 @@ def train(*values: Any) -> Iterator[dict[str, Any]]:
     same held-out examples.
 
     While it waits and trains it says how far it is: "ahead", runs that come first, or "seen" of
-    "total" examples. Its last word has "figures", one for each loss: accuracy with its 95 %
-    interval, calibration error, learning rate; "pairs", each pair's exact McNemar test, corrected
-    by Holm, and which is better (null: they do not differ significantly); and "seconds". A run
-    takes some twenty seconds, and at most three minutes.
+    "total" examples. Its last word has "sentences", what it comes to; "facts", what they are made
+    of; "figures", one for each loss: accuracy with its 95 % interval, balanced accuracy,
+    calibration error, learning rate, the share of wrong labels memorised; "pairs", each pair's
+    exact McNemar test, corrected by Holm, and which is better (null: they do not differ
+    significantly); and "seconds". A run takes some twenty seconds, and at most three minutes.
 
     Args:
         losses: of {losses}, {own} (the formula), {twice} (a mistake)
@@ -56,22 +59,32 @@ def train(*values: Any) -> Iterator[dict[str, Any]]:
         seed: a whole number; the same one gives the same figures
         noise: which labels are wrong: {noises} (a share of some classes, taken for one like it)
         imbalance: how many times rarer the rarest class is, from {imbalance}
+        seeds: trainings one after the other, with this seed and those that follow, from {seeds}
+        parameters: of losses, such as gce=0.5,focal=3; those of {adjustable} can be set
     """
     config = _config(dict(zip(_TYPES, values, strict=True)))
-    last, said = None, {}
+    points: list[Point] = []
     try:
-        for news in QUEUE.stream(f"api-{uuid4()}", config):
-            if isinstance(news, Waiting):
-                said = {"ahead": news.ahead}
-            elif isinstance(news, Point):
-                last, said = news, {"seen": news.seen, "total": news.total}
-            elif isinstance(news, Trained):
-                break
-            yield said  # also where there is nothing new, so that a caller who has left is noticed
+        yield from _on_the_way(config, points)
     except LiveError as error:
         raise refused(str(error)) from None
-    assert last is not None
-    yield asdict(results_of(config, last))
+    results = results_of(config, points)
+    yield {"sentences": sentences(config, results, WORDS[FALLBACK])} | asdict(results)
+
+
+def _on_the_way(config: LiveConfig, points: list[Point]) -> Iterator[dict[str, Any]]:
+    """How far the run is, until it has ended; its points are added to ``points``."""
+    said: dict[str, Any] = {}
+    for news in PROGRAMS.stream(f"api-{uuid4()}", config):
+        if isinstance(news, Waiting):
+            said = {"ahead": news.ahead}
+        elif isinstance(news, Point):
+            points.append(news)
+            seen = news.run * news.total + news.seen
+            said = {"seen": seen, "total": config.seeds * news.total}
+        elif isinstance(news, Trained):
+            return
+        yield said  # also where there is nothing new, so that a caller who has left is noticed
 
 
 def _parameter(name: str) -> inspect.Parameter:
@@ -103,6 +116,8 @@ train.__doc__ = inspect.cleandoc(train.__doc__ or "").format(
     epochs=_range("epochs"),
     rates=_range("learning_rate"),
     batch_size=_range("batch_size"),
+    seeds=_range("seeds"),
+    adjustable=", ".join(adjustable()),
 )
 
 

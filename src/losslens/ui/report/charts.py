@@ -1,20 +1,19 @@
-"""The report card's own charts as SVG: values with intervals, reliability, confusion."""
+"""The report card's charts of dots: a row a loss, with its interval. Texts keep their size on a
+narrow screen, where the names stand above the rows."""
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from losslens.evaluation.binomial import wilson_interval
-from losslens.evaluation.metrics import Bin, Figure
+from losslens.evaluation.metrics import Figure
 from losslens.ui.charts.line import ticks
 from losslens.ui.html import Markup, render
+from losslens.ui.report.section import points
 
-_WIDTH, _ROW = 430, 28  # of a chart of dots, and the height of a row
-_NAMES = 172  # width of their names
-_SIDE, _EDGE = 200, 26  # of a reliability diagram or a confusion matrix, and of its axes
-_MOST_MARKS = 5  # below a chart of dots; more would run into each other on a phone
+_SIDE = 4  # percent of the width, left free on each side for the marks' texts
+_MOST_MARKS = 5  # more would run into each other on a phone
 _LEAST = 1e-6  # a logarithmic axis does not begin below
-_FONT = 16.0  # pixels; the largest of a count
+_ROOM = 1.2  # times the margin: how far a chart of differences reaches at least
 
 
 @dataclass(frozen=True)
@@ -26,7 +25,7 @@ class Row:
     colour: str
     value: Figure
     before: Figure | None = None
-    text: str = ""  # beside the dots
+    text: str = ""  # under the pointer
 
 
 @dataclass(frozen=True)
@@ -39,38 +38,63 @@ class _Scale:
     log: bool
 
     def across(self, value: float) -> float:
+        """In percent of the width."""
         scaled = math.log10(max(value, self.marks[0])) if self.log else value
         share = (scaled - self.first) / (self.last - self.first)
-        return round(_NAMES + share * (_WIDTH - _NAMES - 20), 1)
+        return round(_SIDE + share * (100 - 2 * _SIDE), 2)
 
 
 def dot_chart(rows: Sequence[Row], *, title: str, x_title: str, log: bool = False) -> Markup:
     """A row of shares (0..1), shown in percent, for each loss; an HTML figure. ``log``: a step for
     each factor of ten."""
     scale = _scale([each for row in rows for each in (row.value, row.before) if each], log)
-    bottom = len(rows) * _ROW + 6
+    marks = [(mark, _number(mark)) for mark in scale.marks]
+    summary = "; ".join(map(_said, rows))
+    return _chart(rows, scale, marks, title=title, x_title=x_title, summary=summary)
+
+
+def difference_chart(
+    rows: Sequence[Row], margin: float, *, title: str, x_title: str, summary: str
+) -> Markup:
+    """A row of differences of shares (-1..1), shown in points, for each loss; an HTML figure.
+    Within the ``margin`` either way, which is shaded, differences count as none."""
+    ends = [end for row in rows for end in (row.value.low, row.value.high)]
+    reach = max(_ROOM * margin, *(abs(end) * 1.05 for end in ends))
+    found = ticks(-reach, reach)
+    every = math.ceil(len(found) / (_MOST_MARKS + 1))
+    middle = found.index(0.0)
+    marks = [mark for at, mark in enumerate(found) if (at - middle) % every == 0]
+    scale = _Scale(marks, -reach, reach, log=False)
+    texts = [(mark, points(mark, 2).rstrip("0").rstrip(".") or "0") for mark in marks]
+    band = scale.across(-margin), scale.across(margin)
+    return _chart(rows, scale, texts, title=title, x_title=x_title, summary=summary, band=band)
+
+
+def _chart(
+    rows: Sequence[Row],
+    scale: _Scale,
+    marks: Sequence[tuple[float, str]],
+    *,
+    band: tuple[float, float] | None = None,
+    **texts: str,
+) -> Markup:
+    """``texts``: title, x_title and summary; ``band`` is shaded, in percent of the width."""
     dots = [
         {
             "row": row,
-            "y": index * _ROW + _ROW / 2 + 4,
             "value": scale.across(row.value.value),
             "low": scale.across(row.value.low),
             "high": scale.across(row.value.high),
             "before": scale.across(row.before.value) if row.before else None,
         }
-        for index, row in enumerate(rows)
+        for row in rows
     ]
     return render(
         "report/dot_chart.html",
-        title=title,
-        summary="; ".join(map(_said, rows)),
-        x_title=x_title,
-        width=_WIDTH,
-        height=bottom + 38,
-        bottom=bottom,
-        middle=(_WIDTH + _NAMES) / 2,
-        marks=[{"x": scale.across(mark), "text": _number(mark)} for mark in scale.marks],
+        marks=[{"x": scale.across(mark), "text": text} for mark, text in marks],
         dots=dots,
+        band=band,
+        **texts,
     )
 
 
@@ -98,91 +122,3 @@ def _said(row: Row) -> str:
 
 def _number(share: float) -> str:
     return f"{share * 100:.4g}"
-
-
-def reliability_diagram(
-    before: Sequence[Bin], after: Sequence[Bin], *, title: str, summary: str, axes: str, colour: str
-) -> Markup:
-    """How often answers were right (up) against how sure the network was (right), in bins of
-    equally many examples.
-
-    Hollow dots: the softmax as it is. Filled: calibrated, with Wilson's intervals.
-    """
-    (left, top), (right, bottom) = _place(0, 1), _place(1, 0)
-    marks = [(mark, *_place(mark, mark)) for mark in (0, 0.5, 1)]
-    return render(
-        "report/reliability_diagram.html",
-        title=title,
-        summary=summary,
-        axes=axes,
-        colour=colour,
-        side=_SIDE,
-        left=left,
-        top=top,
-        right=right,
-        bottom=bottom,
-        marks=[{"text": f"{mark * 100:.0f}", "x": x, "y": y} for mark, x, y in marks],
-        before=[_dot(each) for each in before],
-        after=[_dot(each) | _whiskers(each) for each in after],
-    )
-
-
-def _place(confidence: float, accuracy: float) -> tuple[float, float]:
-    """Where a point stands in a reliability diagram: (right, down)."""
-    room = _SIDE - _EDGE - 12
-    return round(_EDGE + confidence * room, 1), round(8 + (1 - accuracy) * room, 1)
-
-
-def _dot(each: Bin) -> dict[str, float]:
-    x, y = _place(each.confidence, each.accuracy)
-    return {"x": x, "y": y}
-
-
-def _whiskers(each: Bin) -> dict[str, float]:
-    low, high = wilson_interval(round(each.accuracy * each.count), each.count)
-    return {"low": _place(0, low)[1], "high": _place(0, high)[1]}
-
-
-def confusion_matrix(
-    counts: Sequence[Sequence[int]], labels: Sequence[str], *, title: str, summary: str, colour: str
-) -> Markup:
-    """True classes as rows, answers as columns; errors are shaded by their number, what was right
-    is plain."""
-    classes = range(len(labels))
-    size = (_SIDE - _EDGE) / len(labels)
-    most = max((counts[i][j] for i in classes for j in classes if i != j), default=0) or 1
-    middles = [_EDGE + (index + 0.5) * size for index in classes]
-    cells = [
-        _cell(counts[row][column], row, column, size)
-        | {"shade": f"{0.75 * (0.0 if row == column else counts[row][column] / most):.2f}"}
-        for row in classes
-        for column in classes
-    ]
-    return render(
-        "report/confusion_matrix.html",
-        title=title,
-        summary=summary,
-        colour=colour,
-        side=_SIDE,
-        edge=_EDGE,
-        size=f"{size:.1f}",
-        labels=[
-            {"text": label, "middle": f"{middle:.1f}", "down": f"{middle + 4:.1f}"}
-            for label, middle in zip(labels, middles, strict=True)
-        ],
-        cells=cells,
-    )
-
-
-def _cell(count: int, row: int, column: int, size: float) -> dict[str, object]:
-    left, top = _EDGE + column * size, _EDGE + row * size
-    font = min(_FONT, size / (0.62 * max(len(str(count)), 2) + 0.25))
-    return {
-        "count": count,
-        "diagonal": row == column,
-        "left": f"{left:.1f}",
-        "top": f"{top:.1f}",
-        "middle": f"{left + size / 2:.1f}",
-        "base": f"{top + size / 2 + font * 0.35:.1f}",
-        "font": f"{font:.1f}",
-    }

@@ -1,42 +1,34 @@
-"""What a report comes to, in one plain sentence each, computed from its figures."""
+"""What a report comes to, in one plain sentence each, computed from its figures and the study's."""
 
-from collections.abc import Mapping
-
-from losslens.evaluation.metrics import spread
-from losslens.evaluation.significance import Pairs
 from losslens.report.schema import PROBABILITIES, Report
+from losslens.study.runs import Runs
 from losslens.ui.i18n import Words
-from losslens.ui.report.section import percent
+from losslens.ui.report.calibration import advice
+from losslens.ui.report.corrupted import on_corrupted
+from losslens.ui.report.pairs import against_baseline
+from losslens.ui.report.section import percent, span
+from losslens.ui.report.wrong_labels import after_wrong_labels, harshest
 
 # Of the worst calibration error: less must be left of it for calibration to have mended it.
 _MENDED = 0.2
 
 
-def findings(report: Report, words: Words) -> list[str]:
+def findings(report: Report, runs: Runs, words: Words) -> list[str]:
     """The sentences, the most telling first."""
     sentences = [_accuracy(report, words), *_calibration(report, words)]
-    if report.wrong_labels:
-        measured = report.wrong_labels
-        values = {loss: spread(shares[-1]).mean for loss, shares in measured.accuracy.items()}
-        share = f"{measured.shares[-1] * 100:.0f} %"
-        pairs = measured.pairs[-1]
-        sentences.append(_best_and_worst("wrong", values, pairs, words, share=share))
-    if report.corrupted:
-        corrupted = report.corrupted
-        sentences.append(_best_and_worst("corrupted", corrupted.mean, corrupted.pairs, words))
-    return sentences
+    wrong = after_wrong_labels(runs, report.task, words)
+    over = [harshest(wrong) if wrong else None, on_corrupted(runs, report.task, words)]
+    return [*sentences, *(each.sentence(words) for each in over if each)]
 
 
 def _accuracy(report: Report, words: Words) -> str:
-    networks, pairs = report.tested.networks, report.tested.pairs
+    networks, found = report.tested.networks, against_baseline(report.tested)
     values = [network.figures["softmax"]["accuracy"].value for network in networks.values()]
-    count = len(pairs.significant)
-    return words[f"report.findings.accuracy_{'some' if count else 'same'}"].format(
-        low=percent(min(values)),
-        high=percent(max(values)),
-        networks=len(networks),
-        count=count,
-        pairs=len(pairs),
+    said = "alone" if found is None else "seeds" if found.over_seeds else "networks"
+    return words[f"report.findings.accuracy_{said}"].format(
+        range=span(min(values), max(values), words),
+        counted=found.counted(words) if found else "",
+        seeds=found.fewest if found else 0,
     )
 
 
@@ -59,22 +51,4 @@ def _calibration(report: Report, words: Words) -> list[str]:
     if left >= _MENDED * before[worst]:
         return [differs]
     mended = words["report.findings.calibrated"].format(high=percent(left), networks=len(after))
-    if any(after[loss] > before[loss] for loss in after):
-        mended += words["report.findings.calibrated_none"]
-    return [differs, mended]
-
-
-def _best_and_worst(
-    key: str, values: Mapping[str, float], pairs: Pairs, words: Words, **others: str
-) -> str:
-    """Whether the loss of the highest of ``values`` differs significantly from that of the
-    lowest."""
-    best, worst = max(values, key=values.__getitem__), min(values, key=values.__getitem__)
-    differ = best != worst and pairs.between(best, worst).significant
-    return words[f"report.findings.{key}_{'differ' if differ else 'same'}"].format(
-        best=words.loss(best),
-        worst=words.loss(worst),
-        high=percent(values[best]),
-        low=percent(values[worst]),
-        **others,
-    )
+    return [differs, f"{mended}{words['common.sentence_gap']}{advice(report, words)}".strip()]

@@ -1,18 +1,20 @@
-"""The parts of the report card about each network by itself: calibration, figures, risk, errors."""
+"""The parts of the report card about each network by itself: figures, risk, errors."""
 
 from collections.abc import Callable
 
 import numpy as np
+from numpy.typing import NDArray
 
-from losslens.evaluation.metrics import BINS, RESAMPLES, Figure
+from losslens.evaluation.metrics import RESAMPLES, Figure
 from losslens.losses.catalogue import colour_of
 from losslens.report.schema import COVERAGES, PROBABILITIES, Measured, Report
 from losslens.tasks import TASKS
 from losslens.ui.charts.line import Axes, Line, line_chart
 from losslens.ui.html import Markup, render
 from losslens.ui.i18n import Words
-from losslens.ui.report.charts import Row, confusion_matrix, dot_chart, reliability_diagram
-from losslens.ui.report.section import percent, section
+from losslens.ui.report.charts import Row, dot_chart
+from losslens.ui.report.diagrams import confusion_matrix
+from losslens.ui.report.section import Part, data_table, percent, report_command, section, span
 
 _Show = Callable[[float], str]
 
@@ -24,50 +26,11 @@ _COLUMNS: dict[str, _Show] = {
     "aurc": lambda value: f"{value * 100:.4f} %",
 }
 _MARKS = ("○", "●")  # of PROBABILITIES, in their order
+_ANSWERED = 0.9  # of COVERAGES; what the risk comes to there is said
 _TELLS = 1 / 50  # of the highest risk: where all curves lie below it, nothing is to be seen
 
 
-def calibration_section(report: Report, words: Words) -> Markup:
-    """How far the probabilities are off before and after calibration, for each network."""
-    networks = report.tested.networks
-    chart = dot_chart(
-        [_calibration_row(loss, network, words) for loss, network in networks.items()],
-        title=words["report.calibration.chart"],
-        x_title=words["report.calibration.axis"],
-        log=True,
-    )
-    diagrams = [_diagram(loss, network, words) for loss, network in networks.items()]
-    body = render("report/calibration.html", words=words, chart=chart, diagrams=diagrams)
-    numbers = {"bins": BINS, "resamples": f"{RESAMPLES:,}"}
-    return section("calibration", report.task, "predictions", body, words, **numbers)
-
-
-def _calibration_row(loss: str, network: Measured, words: Words) -> Row:
-    before, after = _calibration_errors(network)
-    text = f"{percent(after.value)} ({percent(after.low)} – {percent(after.high)})"
-    return Row(words.loss(loss), colour_of(loss), after, before, text)
-
-
-def _calibration_errors(network: Measured) -> list[Figure]:
-    return [network.figures[kind]["calibration_error"] for kind in PROBABILITIES]
-
-
-def _diagram(loss: str, network: Measured, words: Words) -> Markup:
-    before, after = _calibration_errors(network)
-    return reliability_diagram(
-        *(network.reliability[kind] for kind in PROBABILITIES),
-        title=words.loss(loss),
-        summary=words["report.calibration.summary"].format(
-            before=percent(before.value),
-            after=percent(after.value),
-            temperature=f"{network.temperature:.2f}",
-        ),
-        axes=words["report.calibration.diagram_axes"],
-        colour=colour_of(loss),
-    )
-
-
-def figures_section(report: Report, words: Words) -> Markup:
+def figures_section(report: Report, words: Words) -> Part:
     """The table of all figures, with the accuracies as a chart above it."""
     networks = report.tested.networks
     chart = dot_chart(
@@ -91,8 +54,16 @@ def figures_section(report: Report, words: Words) -> Markup:
     ]
     rows = [_figures_row(loss, each, words) for loss, each in networks.items()]
     body = render("report/figures.html", chart=chart, head=head, rows=rows)
-    resamples = f"{RESAMPLES:,}"
-    return section("figures", report.task, "predictions", body, words, resamples=resamples)
+    shares = [each.figures["softmax"]["accuracy"].value for each in networks.values()]
+    return section(
+        "figures",
+        report.task,
+        report_command(report.task, "predictions"),
+        body,
+        words,
+        resamples=f"{RESAMPLES:,}",
+        range=span(min(shares), max(shares), words),
+    )
 
 
 def _figures_row(loss: str, network: Measured, words: Words) -> dict[str, object]:
@@ -126,7 +97,7 @@ def _shown(figure: Figure, show: _Show, mark: str = "") -> dict[str, str]:
     }
 
 
-def risk_section(report: Report, words: Words) -> Markup:
+def risk_section(report: Report, words: Words) -> Part:
     """How many answers are wrong if only the surest are given."""
     coverage = [100 * part for part in COVERAGES]
     lines = [
@@ -143,30 +114,69 @@ def risk_section(report: Report, words: Words) -> Markup:
         x_range=(float(np.floor(min(tells, default=0) / 5)) * 5, 100),
         y_range=(0, max(most * 1.1, 0.01)),
     )
-    body = render("report/chart.html", chart=line_chart(lines, axes))
-    return section("risk", report.task, "predictions", body, words)
+    head = [words["report.risk.answered"], *(line.label for line in lines)]
+    rows = [
+        [f"{share:.1f} %", *(f"{line.ys[at]:.3f} %" for line in lines)]
+        for at, share in enumerate(coverage)
+    ]
+    table = data_table(head, rows, words)
+    body = render("report/chart.html", chart=line_chart(lines, axes), table=table)
+    at_most = COVERAGES.index(_ANSWERED)
+    wrong = [each.risk[at_most] for each in report.tested.networks.values()]
+    return section(
+        "risk",
+        report.task,
+        report_command(report.task, "predictions"),
+        body,
+        words,
+        answered=f"{_ANSWERED * 100:.0f} %",
+        range=span(min(wrong), max(wrong), words),
+    )
 
 
-def confusion_section(report: Report, words: Words) -> Markup:
+def confusion_section(report: Report, words: Words) -> Part:
     """Each network's confusion matrix."""
-    matrices = [_matrix(loss, report, words) for loss in report.tested.networks]
-    body = render("report/confusion.html", matrices=matrices)
-    return section("confusion", report.task, "predictions", body, words)
-
-
-def _matrix(loss: str, report: Report, words: Words) -> Markup:
-    confusion = report.tested.networks[loss].confusion
     labels = [words.label(report.task, label) for label in TASKS[report.task].labels]
-    counts = np.array(confusion)
+    matrices = [_matrix(loss, report, labels, words) for loss in report.tested.networks]
+    rows = [
+        [words.loss(loss), truth, *map(str, row)]
+        for loss, network in report.tested.networks.items()
+        for truth, row in zip(labels, network.confusion, strict=True)
+    ]
+    table = data_table(
+        [words["report.loss"], words["report.confusion.truth"], *labels], rows, words
+    )
+    body = render("report/confusion.html", matrices=matrices, table=table)
+    counts = np.sum([each.confusion for each in report.tested.networks.values()], axis=0)
+    return section(
+        "confusion",
+        report.task,
+        report_command(report.task, "predictions"),
+        body,
+        words,
+        said=_most_often("said", counts, labels, words),
+    )
+
+
+def _matrix(loss: str, report: Report, labels: list[str], words: Words) -> Markup:
+    confusion = report.tested.networks[loss].confusion
+    examples = f"{report.tested.examples:,}"
+    summary = _most_often("summary", np.array(confusion), labels, words, examples=examples)
+    return confusion_matrix(
+        confusion, labels, title=words.loss(loss), summary=summary, colour=colour_of(loss)
+    )
+
+
+def _most_often(
+    text: str, counts: NDArray[np.int64], labels: list[str], words: Words, **values: str
+) -> str:
+    """Which class is most often taken for which other, by counts of true class (row) and answer."""
     wrong = counts - np.diag(counts.diagonal())
     truth, answer = divmod(int(wrong.argmax()), len(labels))
-    summary = words[f"report.confusion.{'summary' if wrong.any() else 'none'}"].format(
+    return words[f"report.confusion.{text if wrong.any() else 'none'}"].format(
         errors=wrong.sum(),
-        examples=f"{report.tested.examples:,}",
         truth=labels[truth],
         answer=labels[answer],
         count=wrong.max(),
-    )
-    return confusion_matrix(
-        confusion, labels, title=words.loss(loss), summary=summary, colour=colour_of(loss)
+        **({"examples": f"{counts.sum():,}"} | values),
     )

@@ -1,124 +1,126 @@
-"""Which networks differ significantly, and on which pictures: the grid of paired tests, and the
-disputed pictures."""
+"""Which losses differ from cross-entropy in accuracy, and how certainly."""
 
-from collections import Counter
+from dataclasses import dataclass
 
-from losslens.evaluation.significance import SIGNIFICANT, Pairs
+from losslens.evaluation.crossed import crossed
+from losslens.evaluation.metrics import Figure
+from losslens.evaluation.significance import Difference
+from losslens.evaluation.verdicts import ACCURACY_MARGIN, BASELINE, LEAST_SEEDS, Judged, judged
 from losslens.losses.catalogue import colour_of
-from losslens.report import predictions
-from losslens.report.schema import Disputed, Report
-from losslens.tasks import TASKS, Task
+from losslens.report.schema import Report, Tested
 from losslens.ui.html import Markup, render
 from losslens.ui.i18n import Words
-from losslens.ui.report.pictures import picture_url
-from losslens.ui.report.section import section
+from losslens.ui.report.charts import Row, difference_chart
+from losslens.ui.report.section import Part, data_table, points, report_command, section
+from losslens.ui.report.verdicts import counted, margin_text, named
+
+_DECIMALS = 2
 
 
-def pairs_section(report: Report, words: Words) -> Markup:
-    """Every network against every other."""
-    losses, pairs = report.tested.losses, report.tested.pairs
-    rows = [
-        {
-            "name": words.loss(row),
-            "colour": colour_of(row),
-            "cells": [_cell(pairs, row, column, words) for column in losses],
-        }
-        for row in losses
-    ]
-    grid = render("report/pairs.html", head=["", *map(words.loss, losses)], rows=rows)
+@dataclass(frozen=True)
+class AgainstBaseline:
+    """Every network but that of cross-entropy, compared with it in accuracy."""
+
+    judged: dict[str, Judged]
+    seeds: dict[str, int]  # that both have; below LEAST_SEEDS it is these networks alone
+    pairs: dict[str, Difference]  # the shipped networks', with cross-entropy's as the second
+
+    @property
+    def over_seeds(self) -> bool:
+        """Whether all that is said is of the losses, and not of these networks alone."""
+        return all(count >= LEAST_SEEDS for count in self.seeds.values())
+
+    @property
+    def fewest(self) -> int:
+        """Seeds of the loss that has the fewest."""
+        return min(self.seeds.values())
+
+    def counted(self, words: Words) -> str:
+        """How many are better, equal, not known, worse."""
+        return counted({loss: each.verdict for loss, each in self.judged.items()}, words)
+
+    def named(self, words: Words) -> str:
+        """Which are what."""
+        return named({loss: each.verdict for loss, each in self.judged.items()}, words)
+
+
+def against_baseline(tested: Tested) -> AgainstBaseline | None:
+    """None where there is no network of cross-entropy, or no other."""
+    networks = tested.networks
+    others = [loss for loss in networks if loss != BASELINE]
+    if BASELINE not in networks or not others:
+        return None
+    baseline = networks[BASELINE].by_seed
+    pairs = {loss: tested.pairs.between(loss, BASELINE) for loss in others}
+    estimates = {
+        loss: crossed(networks[loss].by_seed, baseline, pair, tested.examples)
+        for loss, pair in pairs.items()
+    }
+    seeds = {loss: len(set(networks[loss].by_seed) & set(baseline)) for loss in others}
+    return AgainstBaseline(judged(estimates, ACCURACY_MARGIN), seeds, pairs)
+
+
+def pairs_section(report: Report, words: Words) -> Part | None:
+    """Differences to cross-entropy, with intervals and verdicts."""
+    found = against_baseline(report.tested)
+    if found is None:
+        return None
+    form = "seeds" if found.over_seeds else "networks"
+    values = {
+        "seeds": found.fewest,
+        "examples": f"{report.tested.examples:,}",
+        "margin": margin_text(ACCURACY_MARGIN, words),
+    }
+    rows = [_row(loss, each, words) for loss, each in found.judged.items()]
+    chart = difference_chart(
+        rows,
+        ACCURACY_MARGIN,
+        title=words["report.pairs.chart"],
+        x_title=words["report.pairs.axis"].format(**values),
+        summary="; ".join(f"{row.label} {row.text}" for row in rows),
+    )
+    body = render(
+        "report/pairs.html",
+        chart=chart,
+        verdicts=words["report.pairs.named"].format(
+            form=words[f"report.pairs.{form}"].format(**values), named=found.named(words)
+        ),
+        table=_table(found, words),
+    )
     return section(
         "pairs",
         report.task,
-        "predictions",
-        grid,
-        words,
-        pairs=len(pairs),
-        threshold=SIGNIFICANT,
-    )
-
-
-def _cell(pairs: Pairs, row: str, column: str, words: Words) -> dict[str, str] | None:
-    """How the network of ``row`` compares to that of ``column``."""
-    if row == column:
-        return None
-    pair, better = pairs.between(row, column), pairs.better(row, column)
-    verdict = "same" if better is None else "better" if better == row else "worse"
-    title = words["report.pairs.title"].format(
-        first=words.loss(row),
-        second=words.loss(column),
-        only_first=pair.only_first,
-        only_second=pair.only_second,
-        p=f"{pair.p_value:.2g}",
-    )
-    return {"verdict": verdict, "text": words[f"report.pairs.{verdict}"], "title": title}
-
-
-def disputed_section(report: Report, words: Words) -> Markup:
-    """The pictures on which the networks disagree most, to click; or, where they may not be shown,
-    how many networks have how many pictures right."""
-    tested = report.tested
-    body = (_disputed if TASKS[report.task].shareable else _withheld)(report, words)
-    return section(
-        "disputed",
-        report.task,
-        "predictions",
+        report_command(report.task, "predictions"),
         body,
         words,
-        networks=len(tested.networks),
-        examples=f"{tested.examples:,}",
-        all_right=f"{tested.networks_right[-1]:,}",
-        none_right=tested.networks_right[0],
-        split=tested.split,
+        counted=found.counted(words),
+        form=words[f"report.pairs.{form}"].format(**values),
+        **values,
     )
 
 
-def _withheld(report: Report, words: Words) -> Markup:
-    counts = report.tested.networks_right
-    return render(
-        "report/withheld.html",
-        words=words,
-        heading=words["report.disputed.counts"].format(networks=len(report.tested.networks)),
-        head=[words["report.disputed.right"], *map(str, range(len(counts)))],
-        counts=[f"{count:,}" for count in counts],
-    )
+def _row(loss: str, each: Judged, words: Words) -> Row:
+    figure = Figure(each.difference, each.low, each.high)
+    return Row(words.loss(loss), colour_of(loss), figure, text=_interval(each))
 
 
-def _disputed(report: Report, words: Words) -> Markup:
-    task, losses = TASKS[report.task], report.tested.losses
-    named = [{"name": words.loss(loss), "colour": colour_of(loss)} for loss in losses]
-    kept = predictions.load(task.key).pictures
-    pictures = [
-        _picture(each, named, task, words) | {"url": picture_url(picture, task)}
-        for each, picture in zip(report.tested.disputed, kept, strict=False)
+def _interval(each: Judged) -> str:
+    value, low, high = (points(end, _DECIMALS) for end in (each.difference, each.low, each.high))
+    return f"{value} ({low} – {high})"
+
+
+def _table(found: AgainstBaseline, words: Words) -> Markup:
+    columns = ("difference", "verdict", "seeds_column", "only_first", "only_second")
+    rows = [
+        [
+            words.loss(loss),
+            _interval(each),
+            words[f"choose.verdicts.{each.verdict}"],
+            str(found.seeds[loss]),
+            str(found.pairs[loss].only_first),
+            str(found.pairs[loss].only_second),
+        ]
+        for loss, each in found.judged.items()
     ]
-    return render("report/disputed.html", words=words, legend=named, pictures=pictures)
-
-
-def _picture(
-    disputed: Disputed, named: list[dict[str, str]], task: Task, words: Words
-) -> dict[str, object]:
-    """A picture's true class, and who answers what; ``named`` are the networks in their order."""
-    labels = [words.label(task.key, label) for label in task.labels]
-    truth = words["report.disputed.truth"].format(truth=labels[disputed.truth])
-    counted = Counter(disputed.answers).most_common()
-    votes = words["common.list_comma"].join(
-        words["report.disputed.votes"].format(count=count, answer=labels[answer])
-        for answer, count in counted
-    )
-    return {
-        "truth": truth,
-        "label": words["report.disputed.open"].format(
-            position=disputed.position, truth=truth, votes=votes
-        ),
-        "votes": [
-            {
-                "answer": labels[answer],
-                "losses": [
-                    each
-                    for each, given in zip(named, disputed.answers, strict=True)
-                    if given == answer
-                ],
-            }
-            for answer, _ in counted
-        ],
-    }
+    head = [words["report.loss"], *(words[f"report.pairs.{column}"] for column in columns)]
+    return data_table(head, rows, words)

@@ -8,13 +8,13 @@
   const chosen = stored((store) => store.getItem("losslens-language"));
   const spoken = LANGUAGES.find((language) => navigator.language.startsWith(language));
   const wanted = LANGUAGES.includes(chosen) ? chosen : (spoken ?? LANGUAGES[0]);
-  if (shown === LANGUAGES[0] && wanted !== shown) location.replace("./" + wanted + location.search);
+  if (shown === LANGUAGES[0] && wanted !== shown) location.replace("./" + wanted + location.search + location.hash);
   document.documentElement.lang = shown;
   Object.defineProperty(navigator, "language", { get: () => shown });
   document.addEventListener("click", (event) => {
     const link = event.target.closest?.("a[data-language]");
     if (!link) return;
     stored((store) => store.setItem("losslens-language", link.dataset.language));
-    link.search = location.search; // the settings of live training go along
+    [link.search, link.hash] = [location.search, location.hash]; // what is shown goes along
   });
 })();

@@ -1,5 +1,5 @@
 // The drawing pad: a 2-D canvas of 280x280 units. Its value is the JSON of what the strokes left, [[[x, y], ...], ...],
-// or a PNG data URL where these do not say all; "" while nothing is drawn.
+// the name of a sample that is on it alone, or a PNG data URL where these do not say all; "" while nothing is drawn.
 const canvas = element.querySelector("canvas");
 const cursor = element.querySelector(".pad-cursor");
 const brush = element.querySelector(".pad-brush input");
@@ -15,7 +15,9 @@ const MOST_STROKES = 500, MOST_POINTS = 20000; // that are sent; of more the pic
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 const STEP = 8, SMALL_STEP = 2; // units that an arrow key goes
 let strokes = []; // each { points: [[x, y], ...], width, erases }, kept for undo
-let backdrop = null; // a sample picture under the strokes
+let backdrop = null; // a picture under the strokes
+let sample = null; // its key, where it is a sample
+let opening = false; // whether it is the sample that the page opened with: the first stroke replaces it
 let stroke = null; // the one that is being drawn
 let drawer = null; // the pointer that draws it: its id and kind
 const touches = new Set(); // fingers on the pad; after a pinch none draws until all are lifted
@@ -28,7 +30,7 @@ const held = new Set(); // arrow keys that are down: two of them go aslant
 function paint() {
   pen.fillStyle = "#fff";
   pen.fillRect(0, 0, 280, 280);
-  if (backdrop) pen.drawImage(backdrop, 0, 0, 280, 280);
+  if (under()) pen.drawImage(under(), 0, 0, 280, 280);
   pen.lineCap = pen.lineJoin = "round";
   for (const { points, width, erases } of strokes) {
     const [[x, y]] = points;
@@ -42,22 +44,36 @@ function paint() {
     pen.stroke();
   }
   element.querySelector(".pad-hint").hidden = !isEmpty();
+  element.querySelector(".pad-over").hidden = !opening || strokes.length > 0;
 }
 
 function isEmpty() {
   return strokes.length === 0 && !backdrop;
 }
 
+// What lies under the strokes: of the sample that the page opened with nothing is left.
+function under() {
+  return opening && strokes.length ? null : backdrop;
+}
+
+function put(picture, key = null, first = false) {
+  [strokes, backdrop, sample, opening, stroke, drawer] = [[], picture, key, first, null, null];
+}
+
 function send() {
   lastSent = performance.now();
-  const drawn = isEmpty() ? "" : (backdrop ? null : asText()) ?? canvas.toDataURL("image/png");
+  const drawn = isEmpty() ? "" : asName() ?? asText() ?? canvas.toDataURL("image/png");
   if (drawn === props.value) trigger("change"); // a picture was shown that was never sent, and is cleared now
   else props.value = drawn;
 }
 
-// The strokes as JSON; null where they are not asked for, or are too many.
+function asName() {
+  return sample && under() && !strokes.length ? canvas.dataset.prefix + sample : null;
+}
+
+// The strokes as JSON; null where they are not all, not asked for, or too many.
 function asText() {
-  if (!("strokes" in canvas.dataset)) return null;
+  if (under() || !("strokes" in canvas.dataset)) return null;
   const lines = remaining().map(thinned);
   const points = lines.reduce((sum, line) => sum + line.length, 0);
   return lines.length > MOST_STROKES || points > MOST_POINTS ? null : JSON.stringify(lines);
@@ -107,33 +123,83 @@ function thinned(line) {
 // What is drawn stays for this tab of the browser: through a reload, and in the other language.
 function keep() {
   try {
-    const kept = { strokes, backdrop: backdrop?.src ?? null, brush: brush.value };
-    if (isEmpty()) sessionStorage.removeItem(KEPT_AS);
+    const kept = { strokes, backdrop: backdrop?.src ?? null, sample, brush: brush.value };
+    if (isEmpty() || opening) sessionStorage.removeItem(KEPT_AS);
     else sessionStorage.setItem(KEPT_AS, JSON.stringify(kept));
   } catch {} // an embedded page may have no storage, or a full one
+}
+
+// In the link, but for a picture that is no sample.
+function link() {
+  const unknown = backdrop && (!sample || opening);
+  losslensLink.draw(canvas.dataset.task, unknown ? null : padToText(strokes, sample));
+}
+
+// What the link has; whether there was something.
+async function follow() {
+  const said = padFromText(losslensLink.drawing(canvas.dataset.task) ?? "");
+  if (!said) return false;
+  await losslensLink.ready; // what else it says is then set
+  const button = said.sample && element.querySelector(`.pad-sample[data-key="${CSS.escape(said.sample)}"]`);
+  const picture = button ? button.querySelector("img") : null;
+  await picture?.decode();
+  put(picture, picture && said.sample);
+  strokes = said.strokes;
+  keep();
+  sendOnceMounted();
+  return true;
 }
 
 async function restore() {
   try {
     const kept = JSON.parse(sessionStorage.getItem(KEPT_AS));
-    if (!kept) return;
+    // A link has strokes with fewer points; kept may be the very ones that it was made of.
+    const same = kept && losslensLink.drawing(canvas.dataset.task) === padToText(kept.strokes, kept.sample);
+    if (same) await losslensLink.ready;
+    else if (await follow()) return;
+    if (!kept) return begin();
     const picture = kept.backdrop && Object.assign(new Image(), { src: kept.backdrop });
     await picture?.decode();
     if (!isEmpty()) return; // the visitor was faster
-    [strokes, backdrop, brush.value] = [kept.strokes, picture, kept.brush];
-    paint();
-    // Gradio notices no change before it has mounted the page.
-    requestAnimationFrame(() => requestAnimationFrame(send));
+    put(picture, kept.sample);
+    [strokes, brush.value] = [kept.strokes, kept.brush];
+    link();
+    sendOnceMounted();
   } catch {
-    [strokes, backdrop] = [[], null];
+    put(null);
+    begin();
   }
+}
+
+// The page opens with a sample that is answered.
+async function begin() {
+  const first = element.querySelector("[data-opening]");
+  if (!first) return;
+  await first.querySelector("img").decode();
+  if (!isEmpty() || isElsewhere()) return; // the visitor was faster
+  put(first.querySelector("img"), first.dataset.key, true);
+  sendOnceMounted();
+}
+
+// Whether the visitor has uploaded a picture instead.
+function isElsewhere() {
+  return element.closest("[data-own]") !== null;
+}
+
+// Gradio notices no change before it has mounted the page.
+function sendOnceMounted() {
+  paint();
+  requestAnimationFrame(() => requestAnimationFrame(() => isElsewhere() || send()));
 }
 
 function changed() {
   stroke = drawer = null;
+  if (opening && strokes.length) [backdrop, sample, opening] = [null, null, false];
   cursor.classList.remove("down");
   paint();
   keep();
+  losslensLink.set(canvas.dataset.task, { truth: null }); // that was of another drawing
+  link();
   send();
 }
 
@@ -195,9 +261,10 @@ canvas.addEventListener("pointermove", (event) => {
 });
 // A picture to show that is answered already: nothing is sent until the visitor draws on it.
 canvas.addEventListener("picture", (event) => {
-  [strokes, backdrop, stroke, drawer] = [[], event.detail, null, null];
+  put(event.detail);
   paint();
   keep();
+  link();
 });
 for (const end of ["pointerup", "pointercancel"]) {
   canvas.addEventListener(end, (event) => {
@@ -261,20 +328,23 @@ canvas.addEventListener("blur", () => {
 
 function undo() {
   if (strokes.length) strokes.pop();
-  else backdrop = null;
+  else put(null);
   changed();
 }
 
 element.querySelector(".pad-clear").addEventListener("click", () => {
-  [strokes, backdrop] = [[], null];
+  put(null);
   changed();
 });
 element.querySelector(".pad-undo").addEventListener("click", undo);
-for (const sample of element.querySelectorAll(".pad-sample")) {
-  sample.addEventListener("click", () => {
-    [strokes, backdrop] = [[], sample.querySelector("img")];
+for (const each of element.querySelectorAll(".pad-sample")) {
+  each.addEventListener("click", () => {
+    put(each.querySelector("img"), each.dataset.key);
     changed();
   });
 }
+losslensLink.onreturn(() => {
+  if (padToText(strokes, sample) !== losslensLink.drawing(canvas.dataset.task)) follow();
+});
 paint();
 restore();

@@ -14,20 +14,22 @@ from losslens.ui.html import Markup
 from losslens.ui.i18n import Words
 from losslens.ui.page import QUICK, Page
 
-_SCRIPT = (Path(__file__).parents[1] / "static" / "choose.js").read_text(encoding="utf-8")
+_STATIC = Path(__file__).parents[1] / "static"
+_SCRIPT = (_STATIC / "choose.js").read_text(encoding="utf-8")
+_SAID = (_STATIC / "said.js").read_text(encoding="utf-8")
 
 
 def build(page: Page, tab: gr.Tab) -> None:
     """Lay out the tab; what it shows is computed when it is first looked at."""
     words = page.words
-    gr.Markdown(words["choose.intro"])
+    page.markdown(words["choose.intro"], elem_classes="intro")
     with gr.Row(elem_classes="predict choose"):
         with gr.Column(scale=1, min_width=280):
             asked = [_question(name, words) for name in QUESTIONS]
         with gr.Column(scale=2, min_width=320):
-            advice = gr.HTML(elem_id="choose-advice")
+            advice = gr.HTML(js_on_load=_SAID, elem_id="choose-advice")
     tasks = [(words.task(task, "report"), task) for task in study.load().cells]
-    gr.Markdown(words["choose.matrix_intro"])
+    page.markdown(words["choose.matrix_intro"])
     chosen = gr.Radio(
         tasks,
         value=tasks[0][1] if tasks else None,
@@ -35,7 +37,7 @@ def build(page: Page, tab: gr.Tab) -> None:
         elem_id="choose-task",
     )
     table = gr.HTML(js_on_load=_SCRIPT, elem_id="choose-matrix")
-    behind = gr.HTML(elem_id="choose-runs")
+    behind = gr.HTML(js_on_load=_SAID, elem_id="choose-runs")
 
     def answer(*given: str) -> Markup:
         return advice_html(_situation(given), study.load(), words)
@@ -49,6 +51,7 @@ def build(page: Page, tab: gr.Tab) -> None:
     gr.on([tab.select, *(each.change for each in asked)], answer, asked, advice, **QUICK)
     gr.on([tab.select, chosen.change], show, chosen, [table, behind], **QUICK)
     table.click(runs, chosen, behind, **QUICK)
+    page.links.add("choose", {**dict(zip(QUESTIONS, asked, strict=True)), "data": chosen})
 
 
 def _question(name: str, words: Words) -> gr.Radio:

@@ -11,6 +11,7 @@ from losslens.checkpoints.files import CheckpointError
 from losslens.inference import predictor
 from losslens.inference.predictor import Prediction
 from losslens.report import predictions, schema
+from losslens.study import runs as study
 from losslens.tasks import TASKS, Task
 from losslens.ui.html import Markup, render
 from losslens.ui.i18n import WORDS, Words
@@ -18,7 +19,7 @@ from losslens.ui.page import QUICK, Page
 from losslens.ui.report.page import report_page
 
 _SCRIPT = (Path(__file__).parents[1] / "static" / "report.js").read_text()
-# The picture that was clicked, on the pad of its task where there is one.
+# The picture that was clicked, on the pad of its task where there is one, and its answer in view.
 _SHOW_ON_PAD = "() => window.showDisputedPicture?.()"
 
 
@@ -40,6 +41,7 @@ def build(page: Page, tab: gr.Tab) -> None:
             pages[wanted] = gr.HTML(_page(wanted, words), visible=True)
         return *pages.values(), [*there, wanted]
 
+    page.links.add("report", {"task": chosen})
     for event in (tab.select, chosen.change):
         event(show, [chosen, built], [*places.values(), built], **QUICK)
     for key, place in places.items():
@@ -68,7 +70,7 @@ def _page(task: str, words: Words) -> Markup:
 
 @cache
 def _built(task: str, language: str) -> Markup:
-    return report_page(schema.load(task), WORDS[language])
+    return report_page(schema.load(task), study.load(), WORDS[language])
 
 
 def _answer_disputed(task: Task, index: int) -> tuple[Prediction, str]:
