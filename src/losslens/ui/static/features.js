@@ -12,26 +12,33 @@ const find = (selector) => element.querySelector(selector);
 const slider = () => find(".features-bar input");
 const filled = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 
-// A view that has come: its numbers unpacked, and the moment that was looked at before shown again.
+// A view that has come: its numbers unpacked, the moment that was looked at before shown again, and what played
+// plays on, since a view may come at any time (the visitor's digit is answered, say). Gradio changes what is there
+// into it, so that the nodes stay and lose what a script gave them: the sign that they are ready goes, listeners stay.
 function renew() {
   const root = find(".features");
   if (!root || root.dataset.ready) return;
   root.dataset.ready = "yes";
-  const before = view ? wanted : null;
+  const before = view ? wanted : null, played = Boolean(playing);
   view = JSON.parse(root.dataset.view);
   places = view.planes.map((plane) => Uint8Array.from(atob(plane.places), (each) => each.charCodeAt(0)));
   stop();
   if (!slider()) return;
   slider().value = before ?? slider().max;
-  slider().addEventListener("input", () => {
-    stop();
-    show();
-  });
-  find(".features-play").addEventListener("click", () => (playing ? stop() : play()));
   sized.disconnect();
   for (const canvas of element.querySelectorAll(".features-planes canvas")) sized.observe(canvas);
-  show();
+  if (played) play();
+  else show();
 }
+
+element.addEventListener("input", (event) => {
+  if (event.target !== slider()) return;
+  stop();
+  show();
+});
+element.addEventListener("click", (event) => {
+  if (event.target === find(".features-play")) playing ? stop() : play();
+});
 
 function show() {
   const began = performance.now(), moment = (wanted = Number(slider().value));
@@ -103,6 +110,6 @@ function stop() {
 }
 
 const sized = new ResizeObserver(() => slider() && show());
-new MutationObserver(renew).observe(element, { childList: true, subtree: true });
+new MutationObserver(renew).observe(element, { childList: true, subtree: true, attributeFilter: ["data-ready"] });
 new MutationObserver(() => slider() && show()).observe(document.body, { attributeFilter: ["class"] }); // light or dark
 renew();

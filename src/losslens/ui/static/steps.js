@@ -94,5 +94,5 @@ function renew() {
   kept = part ?? numbers("L")[0];
   light(kept);
 }
-new MutationObserver(renew).observe(element, { childList: true, subtree: true });
+new MutationObserver(renew).observe(element, { childList: true, subtree: true, attributeFilter: ["data-ready"] });
 renew();
