@@ -11,9 +11,10 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
-from typing import Any
+from typing import Any, cast
 
 import torch
 from safetensors.torch import save
@@ -38,6 +39,9 @@ POINTS = 25  # of a run, about
 # Rightly and wrongly labelled training examples that are looked at on the way: a share of so many
 # is known to 5 points, and to look at all would take as long as to learn from them.
 SAMPLED = 400
+# Of the operating system's 19: an answer, which takes milliseconds, goes before a run, which takes
+# seconds, and a run still goes on beside one.
+_STEPS_BACK = 10
 
 Message = dict[str, Any]  # as JSON has it
 
@@ -76,9 +80,17 @@ def prepared(config: LiveConfig, device: str = "cpu") -> Training:
 def points(training: Training, gate: Gate) -> Iterator[Point]:
     """Train all losses in step and report about ``POINTS`` times.
 
-    It does so at the same steps in every run of the same length. Raises ArithmeticError for a loss
-    that is no longer finite, and TimeoutError as ``Gate`` does.
+    It does so at the same steps in every run of the same length. The networks take each step side
+    by side, on as many threads as there are cores. Raises ArithmeticError for a loss that is no
+    longer finite, and TimeoutError as ``Gate`` does.
     """
+    threads = min(len(training.states), os.cpu_count() or 1)
+    # Each of them a core's: torch counts the threads of an operation by the thread that asks.
+    with ThreadPoolExecutor(threads, initializer=torch.set_num_threads, initargs=(1,)) as pool:
+        yield from _points(training, gate, pool)
+
+
+def _points(training: Training, gate: Gate, pool: Executor) -> Iterator[Point]:
     config, dataset = training.config, training.material.dataset
     counts = dataset.counts(len(TASKS[config.task].labels)).to(training.device)
     functions = [config.loss(key).for_counts(counts) for key in config.losses]
@@ -88,7 +100,7 @@ def points(training: Training, gate: Gate) -> Iterator[Point]:
     ]
     began, held = time.monotonic(), gate.held
     recent: list[list[float]] = [[] for _ in runs]
-    for together in zip(*runs, strict=True):
+    for together in _in_step(runs, pool):
         gate.pass_through()
         for losses, progress in zip(recent, together, strict=True):
             losses.append(progress.loss)
@@ -96,16 +108,23 @@ def points(training: Training, gate: Gate) -> Iterator[Point]:
         if step == 1 or step % max(1, steps // POINTS) == 0 or step == steps:
             means = [sum(losses) / len(losses) for losses in recent]
             seconds = time.monotonic() - began - (gate.held - held)
-            yield _point(training, together[0], means, seconds)
+            yield _point(training, together[0], means, seconds, pool)
             recent = [[] for _ in runs]
 
 
-def _point(training: Training, progress: Progress, losses: list[float], seconds: float) -> Point:
+def _in_step(runs: Sequence[Iterator[Progress]], pool: Executor) -> Iterator[list[Progress]]:
+    """What each run does in a step, until they end, all after as many steps."""
+    while None not in (together := list(pool.map(next, runs, [None] * len(runs)))):
+        yield cast(list[Progress], together)
+
+
+def _point(
+    training: Training, progress: Progress, losses: list[float], seconds: float, pool: Executor
+) -> Point:
     held_out, size = training.held_out, training.states[0].config.batch_size
     networks = [state.network() for state in training.states]
-    measured = [
-        confidence_and_correct(_outputs(network, held_out), held_out.target) for network in networks
-    ]
+    outputs = pool.map(lambda network: _outputs(network, held_out), networks)
+    measured = [confidence_and_correct(each, held_out.target) for each in outputs]
     done = progress.step == progress.steps
     return Point(
         seen=progress.step * size,
@@ -163,6 +182,8 @@ def _outputs(network: nn.Module, examples: Dataset) -> Tensor:
 def main() -> None:
     """Train as the first line of the input says, and print points and, at the end, the networks."""
     torch.set_num_threads(1)
+    if hasattr(os, "nice"):  # not on Windows
+        os.nice(_STEPS_BACK)
     wanted = sys.stdin.readline()
     if not wanted:  # this worker was kept ready and is not needed any more
         return

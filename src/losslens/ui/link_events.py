@@ -17,7 +17,6 @@ losslensLink.begin(PAGES, (asked) => {
   else props.value = asked;
 });
 """
-_ASKED = "(asked) => asked || location.search || '?'"
 
 
 def wire(page: Page, tabs: gr.Tabs, by_key: Mapping[str, gr.Tab]) -> None:
@@ -29,14 +28,14 @@ def wire(page: Page, tabs: gr.Tabs, by_key: Mapping[str, gr.Tab]) -> None:
     for part in links.parts:
         _written(page, part)
     keys = list(by_key)
-    restored = gr.on(
-        [page.blocks.load, place.change],
+    restored = place.change(
         lambda search: links.restored(search, keys),
         place,
         [tabs, *links.outputs],
-        js=_ASKED,
         **LATEST,
     )
+    # A page opened without a link has nothing to restore: nobody is asked.
+    page.blocks.load(None, None, None, js="() => losslensLink.opened()", **QUICK)
     for part in links.parts:
         if part.address:  # a control that is not mounted yet is set, but tells of no change
             inputs = list(part.controls.values())
@@ -47,6 +46,8 @@ def wire(page: Page, tabs: gr.Tabs, by_key: Mapping[str, gr.Tab]) -> None:
 def _written(page: Page, part: Part) -> None:
     """Have the address follow the controls of a part, and what shows it follow the address."""
     inputs = list(part.controls.values())
-    events = [page.blocks.load, *part.events] if part.address else part.events
     if inputs:
-        gr.on(events, None, inputs, part.address, js=part.script(), **LATEST)
+        gr.on(part.events, None, inputs, part.address, js=part.script(), **LATEST)
+    if part.address:
+        at_first = f"() => losslensLink.address({json.dumps(part.key)})"
+        page.blocks.load(None, None, part.address, js=at_first, **QUICK)

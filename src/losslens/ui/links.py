@@ -37,19 +37,23 @@ class Part:
     address: Any = None  # a component that shows the part's address
 
     @property
+    def key(self) -> str:
+        """The tab, or tab/page."""
+        return f"{self.tab}/{self.page}" if self.page else self.tab
+
+    @property
     def events(self) -> list[Any]:
         """After which the address is written."""
         return [each.input if self.by_hand else each.change for each in self.controls.values()]
 
     def script(self) -> str:
         """What the browser does with the controls' values; it gives back the address."""
-        key = f"{self.tab}/{self.page}" if self.page else self.tab
         told = {
             "names": list(self.controls),
             "usual": {name: as_text(value) for name, value in self.usual.items()},
             "needs": self.needs,
         }
-        part, about = json.dumps(key), json.dumps(told)
+        part, about = json.dumps(self.key), json.dumps(told)
         return f"(...values) => losslensLink.setAll({part}, {about}, values)"
 
 

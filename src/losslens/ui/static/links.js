@@ -97,9 +97,15 @@ const losslensLink = (() => {
     ask("?" + new URLSearchParams({ tab: shown, ...page, ...Object.fromEntries(heldOf(partOf(shown))) }));
   });
 
+  function done() {
+    restoring = false;
+    write();
+    nowReady();
+  }
+
   adopt();
   return {
-    set, setAll, ready, address: () => address(),
+    set, setAll, ready, address,
     inView: (part) => part === partOf(shown),
     read: (part) => Object.fromEntries(heldOf(part)),
     drawing: (task) => drawn.get(task) ?? null,
@@ -116,10 +122,8 @@ const losslensLink = (() => {
       adopt();
       followTabs(pagesOf);
     },
-    done() {
-      restoring = false;
-      write();
-      nowReady();
-    },
+    // Once all of the page is there: what an address asks for is restored.
+    opened: () => (location.search ? ask(location.search) : done()),
+    done,
   };
 })();
