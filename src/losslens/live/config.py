@@ -64,7 +64,7 @@ class LiveConfig:
     formula: str = ""  # of the loss "own"
     wrong_labels: float = 0.0  # share of the training set
     examples: int = LIVE_EXAMPLES
-    epochs: int = 8
+    epochs: int = 6
     learning_rate: float = 0.0  # one for all losses; 0: for each the one recommended
     optimizer: str = "adamw"
     batch_size: int = 50

@@ -41,7 +41,7 @@ POINTS = 25  # of a run, about
 SAMPLED = 400
 # Of the operating system's 19: an answer, which takes milliseconds, goes before a run, which takes
 # seconds, and a run still goes on beside one.
-_STEPS_BACK = 10
+_STEPS_BACK = 15
 
 Message = dict[str, Any]  # as JSON has it
 

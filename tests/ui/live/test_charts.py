@@ -54,8 +54,8 @@ def test_before_the_first_point_there_are_axes_for_what_will_be_drawn(language: 
     words = WORDS[language]
     html = live_charts(CONFIG, [], words)
     assert html.count('<figure class="chart') == 2 and words["live.waits"] in html
-    assert words.loss("cross_entropy") in html and ">32000<" not in html
-    assert ">30000<" in html  # 4,000 examples, eight times
+    assert words.loss("cross_entropy") in html and ">24000<" not in html
+    assert ">20000<" in html  # 4,000 examples, six times
     assert empty_charts(words).count('<figure class="chart') == 2
 
 
