@@ -35,7 +35,7 @@ from losslens.tasks.base import NetworkDetector
 from losslens.training import exposure
 from losslens.ui.i18n import FALLBACK, WORDS, Words
 
-EPOCHS = 2
+EPOCHS = 1
 TESTED = 1_000
 
 
