@@ -18,7 +18,7 @@ from losslens.ui.live.settings import (
     first,
     parameter_names,
 )
-from losslens.ui.page import QUICK
+from losslens.ui.page import LATEST, QUICK
 
 _STEPS = {"wrong": 5, "imbalance": 1, "examples": 100, "epochs": 1, "seeds": 1}
 Controls = dict[str, Any]  # the components, by the names of ``first`` and in their order
@@ -58,7 +58,7 @@ def build_controls(words: Words, preset: gr.Radio) -> Controls:
 
 def _wire(controls: Controls, preset: gr.Radio) -> None:
     every = list(controls.values())
-    preset.input(lambda key: list((first() | PRESETS[key]).values()), preset, every, **QUICK)
+    preset.input(lambda key: list((first() | PRESETS[key]).values()), preset, every, **LATEST)
     controls["rates"].change(
         lambda kind: gr.update(visible=kind == ONE), controls["rates"], controls["rate"], **QUICK
     )

@@ -12,7 +12,7 @@ from losslens.ui.choose.advice import advice_html
 from losslens.ui.choose.matrix import cell_runs, matrix
 from losslens.ui.html import Markup
 from losslens.ui.i18n import Words
-from losslens.ui.page import QUICK, Page
+from losslens.ui.page import EACH, LATEST, QUICK, Page
 
 _STATIC = Path(__file__).parents[1] / "static"
 _SCRIPT = (_STATIC / "choose.js").read_text(encoding="utf-8")
@@ -48,8 +48,8 @@ def build(page: Page, tab: gr.Tab) -> None:
     def runs(task: str, event: gr.EventData) -> Markup:
         return cell_runs(study.load(), task, str(event.index), words)
 
-    gr.on([tab.select, *(each.change for each in asked)], answer, asked, advice, **QUICK)
-    gr.on([tab.select, chosen.change], show, chosen, [table, behind], **QUICK)
+    gr.on([tab.select, *(each.change for each in asked)], answer, asked, advice, **LATEST)
+    gr.on([tab.select, chosen.change], show, chosen, [table, behind], **EACH)
     table.click(runs, chosen, behind, **QUICK)
     page.links.add("choose", {**dict(zip(QUESTIONS, asked, strict=True)), "data": chosen})
 
