@@ -180,8 +180,13 @@ def listed(text: str, allowed: Sequence[object], most: int | None) -> list[str]:
 
 def nearest(text: str, low: float, high: float, usual: float) -> float:
     """The number from ``low`` to ``high`` that is nearest to ``text``; ``usual`` for no number."""
-    try:
-        number = float(text)
-    except ValueError:
-        return usual
+    number = number_of(text)
     return usual if math.isnan(number) else min(max(number, low), high)
+
+
+def number_of(text: str) -> float:
+    """The number that ``text`` is; NaN for none."""
+    try:
+        return float(text)
+    except ValueError:
+        return math.nan

@@ -9,7 +9,7 @@ from losslens.live.losses import OWN, TWICE, adjustable, parameter_of, parameter
 from losslens.losses import LOSSES
 from losslens.losses.formula import FormulaError, parse
 from losslens.training.config import OPTIMIZERS
-from losslens.ui.links import listed
+from losslens.ui.links import listed, nearest, number_of
 
 TAB = "live"  # in links; a link without a tab is to this one
 EACH, ONE = "each", "one"  # learning rates: for each loss the recommended one, or one for all
@@ -177,15 +177,9 @@ def _read_number(name: str, text: str) -> tuple[Any, bool]:
     parameter = parameter_of(parameter_names().get(name, ""))
     if parameter is not None:
         low, high, exact = parameter.low, parameter.high, True
-    try:
-        number = float(text)
-    except ValueError:
-        number = math.nan
-    if math.isnan(number):
-        return usual, False
-    nearest = min(max(number, low), high)
-    nearest = nearest if exact else round(nearest)
-    return nearest, nearest == number
+    value = nearest(text, low, high, usual)
+    value = value if exact else round(value)
+    return value, value == number_of(text)
 
 
 def _parses(formula: str) -> bool:
