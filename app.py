@@ -14,7 +14,8 @@ sys.path.insert(0, str(Path(__file__).parent / "src"))  # runs without installin
 
 gc.disable()  # until the page is up: a quarter of the time of starting went into collecting nothing
 
-from losslens.ui import zero_gpu  # noqa: E402, F401  # before torch, where ZeroGPU is
+import losslens.ui.quick_gradio  # noqa: E402  # before all that imports gradio
+import losslens.ui.zero_gpu  # noqa: E402, F401  # before torch, where ZeroGPU is
 from losslens.ui.app import launch  # noqa: E402  # after what comes before any import
 
 if __name__ == "__main__":

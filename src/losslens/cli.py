@@ -332,6 +332,7 @@ def _app_arguments(parser: argparse.ArgumentParser) -> None:
 def _app(options: argparse.Namespace) -> None:
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # idle threads sleep instead of spinning
     gc.disable()  # until the page is up: it would collect nothing, and take a quarter of the time
+    _import("ui.quick_gradio")  # before all that imports gradio
     _import("ui.app").launch(mcp=options.mcp)
 
 

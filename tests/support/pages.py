@@ -12,8 +12,11 @@ from support.waiting import until
 _TWO_FRAMES = (
     "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 )
+# Of a long table its first rows: those that follow are made alike, and with all their cells a page
+# takes axe twenty seconds.
 _AXE = """async () => {
-  const { violations } = await axe.run({ resultTypes: ["violations"] });
+  const looked_at = { exclude: [["tbody tr:nth-child(n + 4)"]] };
+  const { violations } = await axe.run(looked_at, { resultTypes: ["violations"] });
   return violations.flatMap(({ id, nodes }) =>
     nodes.map(({ html }) => `${id}: ${html.slice(0, 160)}`));
 }"""

@@ -16,8 +16,8 @@ from losslens.data.sources import read_idx
 from losslens.data.synthetic_ood_digits import synthetic_ood_digits, two_at_once
 from losslens.images.preprocessing import digit_tensor
 
-_LETTERS, _OF_SCRIPTS, _PRINTED, _IDX = 27_000, 12_000, 6_000, 5_000
-_MADE, _PAIRS = 6_000, 3_000
+_LETTERS, _OF_SCRIPTS, _PRINTED, _IDX = 54_000, 24_000, 12_000, 10_000
+_MADE, _PAIRS = 12_000, 6_000
 _IDX_FILE = "train-images-idx3-ubyte*"
 
 

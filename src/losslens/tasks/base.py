@@ -62,7 +62,9 @@ class NetworkDetector:
     It learns from pictures of other things, or knows what it knows from elsewhere.
     """
 
-    network: Callable[[], nn.Module]  # (N, C, H, W) to logits of the classes and of none, the last
+    # (N, C, H, W) to logits of the classes and of none, the last. One that learns has ``members``,
+    # each of which learns by itself.
+    network: Callable[[], nn.Module]
     # The pictures to train on, folders with others, seed -> (pictures of the classes, others as
     # uint8). Made ones where no folder is given.
     pictures: Callable[[Dataset, Sequence[Path], int], tuple[Dataset, Tensor]] | None = None

@@ -44,12 +44,36 @@ def test_a_page_for_frames_alone_may_be_framed_by_any_site(
 
 
 @pytest.mark.parametrize("name", ["Host", "X-Forwarded-Host"])
-@pytest.mark.parametrize("value", ['a"><script>', "a b", "a/b", "user@host", "a:port", ""])
-def test_a_host_that_is_no_name_is_refused_and_not_said_back(
+@pytest.mark.parametrize(
+    "value",
+    [
+        *('a"><script>', "a b", "a/b", "user@host", "a:port", "", "[::1"),
+        *("evil.example", "evil.example:7860", "localhost.evil.example", "localhost, evil.example"),
+        *("93.184.215.14", "[2606:2800:21f::1]:80"),
+    ],
+)
+def test_a_host_that_is_not_the_apps_is_refused_and_not_said_back(
     app_url: str, name: str, value: str
 ) -> None:
-    answer = httpx.get(f"{app_url}config", headers={name: value})
-    assert answer.status_code == 400 and "<script>" not in answer.text
+    for path in ("", "ja", "config", "gradio_api/info"):
+        answer = httpx.get(app_url + path, headers={name: value})
+        assert answer.status_code == 400 and "GRADIO_ROOT_PATH" in answer.text
+        assert "script>" not in answer.text and "evil" not in answer.text
+
+
+@pytest.mark.parametrize(
+    "value", ["localhost:7860", "LAB-7", "lab-7.local.", "192.168.0.7:80", "[::1]:7860", "a.b.lan"]
+)
+def test_names_of_this_machine_and_of_its_network_are_taken(app_url: str, value: str) -> None:
+    assert httpx.get(f"{app_url}config", headers={"Host": value}).status_code == 200
+
+
+def test_any_host_is_taken_where_the_address_is_known_and_none_is_said_back(
+    app_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GRADIO_ROOT_PATH", "https://lens.example.org")
+    answer = httpx.get(f"{app_url}health", headers={"Host": "10.evil.example"})
+    assert answer.status_code == 200 and "evil" not in answer.text
 
 
 def test_what_names_the_address_it_was_asked_at_is_kept_by_no_cache(app_url: str) -> None:

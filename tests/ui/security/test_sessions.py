@@ -22,7 +22,9 @@ def sessions_of(app_url: str) -> Sessions:
     (found,) = [
         each
         for each in gc.get_objects()
-        if type(each) is Sessions and each.blocks.local_url == app_url
+        if type(each) is Sessions
+        and each.blocks.is_running  # apps of other tests had the same address
+        and each.blocks.local_url == app_url
     ]
     return found
 

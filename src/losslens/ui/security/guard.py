@@ -41,9 +41,11 @@ class App(gr.Blocks):
         # Gradio deletes the files that it knows; ``_sweeping`` whatever else is there.
         super().__init__(delete_cache=(min(_SWEEP, uploads_stay), uploads_stay), **named)
 
-    def queue(self, *arguments: Any, **named: Any) -> "App":
-        """Queue calls; see ``FairQueue``. What gradio takes here, this does."""
-        super().queue(*arguments, **named)
+    def queue(self) -> "App":
+        """Queue calls; see ``FairQueue``.
+
+        Gradio's own would make the whole web application, too, which ``launch`` makes anew.
+        """
         self._queue: FairQueue = FairQueue(
             # Who waits is told so each second, not each time that anybody's turn comes: that would
             # be as many words as pairs of who waits.

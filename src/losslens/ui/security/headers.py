@@ -5,8 +5,11 @@ than these; it does keep the page from loading or sending anything elsewhere, an
 framing it, but for what is asked for with ``?embed=1``.
 """
 
+import ipaddress
 import os
 import re
+import socket
+from functools import cache
 from urllib.parse import parse_qs
 
 from starlette.datastructures import MutableHeaders
@@ -35,8 +38,14 @@ _PLAIN = {
     "referrer-policy": "strict-origin-when-cross-origin",
     "permissions-policy": "microphone=(), geolocation=(), payment=(), usb=()",
 }
-_HOST = re.compile(r"(?:[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*\.?|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?")
+_HOST = re.compile(r"([A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*\.?|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?")
 _NAMES = (b"host", b"x-forwarded-host")
+# Ends of names that no public name server answers for: RFC 6761, 6762, 8375 and ICANN's "internal".
+_LOCAL = (".localhost", ".local", ".home.arpa", ".internal", ".lan", ".localdomain")
+_UNKNOWN_NAME = (
+    "This app does not know itself by the Host of this request. Whoever runs it can name its "
+    "address: GRADIO_ROOT_PATH=https://lens.example.org"
+)
 # Beside the pages, what names the address that it was asked at.
 _NAMING = ("/config", f"{API}/info")
 
@@ -69,7 +78,10 @@ def _is_embedded(scope: Scope) -> bool:
 
 
 class Headers:
-    """ASGI middleware that adds these headers, and refuses a Host that is no name."""
+    """ASGI middleware that adds these headers, and refuses a Host that cannot be the app's.
+
+    Where the app's own address is not known, gradio takes it from there.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -94,13 +106,37 @@ class Headers:
                     headers["cache-control"] = "no-store"
             await send(message)
 
-        if any(not _is_a_name(value) for name, value in scope["headers"] if name in _NAMES):
-            await refusal(400, "The Host of this request is no name of a machine.")(
-                scope, receive, put
-            )
+        if not public_address() and not _is_asked_by_an_own_name(scope):
+            await refusal(400, _UNKNOWN_NAME)(scope, receive, put)
             return
         await self.app(scope, receive, put)
 
 
-def _is_a_name(value: bytes) -> bool:
-    return all(_HOST.fullmatch(name.strip()) for name in value.decode("latin-1").split(","))
+def _is_asked_by_an_own_name(scope: Scope) -> bool:
+    """Whether every Host names this machine or one of its network.
+
+    A public name may be anybody's: a page of that name, turned to this address, could read the app
+    on a visitor's own machine ("DNS rebinding").
+    """
+    values = [value.decode("latin-1") for name, value in scope["headers"] if name in _NAMES]
+    own = scope.get("server") or ("", None)
+    return all(
+        _is_local(name.strip(), str(own[0])) for value in values for name in value.split(",")
+    )
+
+
+def _is_local(host: str, own_address: str) -> bool:
+    found = _HOST.fullmatch(host)
+    if found is None:
+        return False
+    name = found[1].lower().removesuffix(".")
+    try:
+        address = ipaddress.ip_address(name.strip("[]"))
+    except ValueError:
+        return "." not in name or name.endswith(_LOCAL) or name == _own_name()
+    return not address.is_global or str(address) == own_address
+
+
+@cache
+def _own_name() -> str:
+    return socket.gethostname().lower()
