@@ -50,6 +50,21 @@ class Photos:
         return torch.tensor([each == source for each in self.sources])
 
 
+class BothAttentions(nn.Module):
+    """The backbone's features as they are learnt from, and as they are asked about, of one pass:
+    (N, 3, S, S) to (N, 2 * C, H, W)."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.backbone = with_half_attention(load_backbone("pets"))
+
+    def forward(self, photos: Tensor) -> Tensor:
+        """Half of a place's weight is attention, the other half is 1 everywhere."""
+        half: Tensor = self.backbone(photos)
+        weight = half[:, -1:]
+        return torch.cat([half, half / weight * (2 * weight - 1)], dim=1)
+
+
 def main() -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(description=str(__doc__).splitlines()[0])
@@ -72,14 +87,15 @@ def main() -> None:
             found = [share(round(part * count), count) for part in (right[0], right[-1])]
             share_flagged = float(flagged[of].float().mean())
             pair = (right[0], right[-1])
-            saved.append(Source("pet_sources", source, count, pair, share_flagged))
+            saved.append(Source("pet_sources", f"pets_{source}", count, pair, share_flagged))
             print(f"| {source} | {count:,} | {found[0]} | {found[1]} | {of_all(flagged[of])} |")
     print("\n| neither: source | photos | flagged |\n| --- | --- | --- |")
     for source in dict.fromkeys(photos.sources):
         of = photos.of(source) & (photos.kind == NEITHER)
         if of.any():
             share_flagged = float(flagged[of].float().mean())
-            saved.append(Source("pet_sources", source, int(of.sum()), None, share_flagged))
+            key = f"neither_{source}"
+            saved.append(Source("pet_sources", key, int(of.sum()), None, share_flagged))
             print(f"| {source} | {int(of.sum()):,} | {of_all(flagged[of])} |")
     if options.save:
         outside.save("pets", saved)
@@ -108,22 +124,13 @@ def read(root: Path, runs: Path) -> Photos:
     if not kept.is_file():
         pictures = photos_of(labelled)
         runs.mkdir(parents=True, exist_ok=True)
-        save_file(
-            {
-                "to_learn": features(with_half_attention(load_backbone("pets")), pictures),
-                "to_ask": features(load_backbone("pets"), pictures),
-            },
-            kept,
-        )
+        both = on_backbone(BothAttentions(), pictures, progress="features").images
+        to_learn, to_ask = both.chunk(2, dim=1)
+        save_file({"to_learn": to_learn.contiguous(), "to_ask": to_ask.contiguous()}, kept)
     found = load_file(kept)
     sources = [TOGETHER.get(source_of(path), source_of(path)) for path, _ in labelled]
     kind = torch.tensor([label for _, label in labelled])
     return Photos(found["to_learn"], found["to_ask"], kind, sources)
-
-
-def features(backbone: nn.Module, pictures: Dataset) -> Tensor:
-    """The mean over all places (N, C, 1, 1)."""
-    return on_backbone(backbone, pictures, progress="features").images
 
 
 def of_all(found: Tensor) -> str:

@@ -62,7 +62,9 @@ def test_others_are_the_last_class(small_splits: Splits, few_steps: None) -> Non
     with torch.inference_mode():
         assert (network(noise(20).float() / 255).argmax(dim=1) == 10).all()
         digits = network(small_splits.train.batch(torch.arange(50))[0]).argmax(dim=1)
-    assert (digits != 10).float().mean() > 0.9 and not any(each.training for each in network.members)
+    assert (digits != 10).float().mean() > 0.9 and not any(
+        each.training for each in network.members
+    )
 
 
 def test_it_is_made_with_the_last_checkpoint_once(

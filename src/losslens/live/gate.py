@@ -15,15 +15,20 @@ class Gate:
         self._deadline = time.monotonic() + seconds
         self._open = threading.Event()
         self._open.set()
-        self.held = 0.0  # seconds that runs have stood here
+        self.held = 0.0  # seconds of the pauses that are over
+        self._paused_at = 0.0
 
     def pause(self) -> None:
         """Hold whoever comes next."""
-        self._open.clear()
+        if self._open.is_set():
+            self._paused_at = time.monotonic()
+            self._open.clear()
 
     def go_on(self) -> None:
         """Hold nobody any more."""
-        self._open.set()
+        if not self._open.is_set():
+            self.held += time.monotonic() - self._paused_at
+            self._open.set()
 
     def pass_through(self) -> None:
         """Return at once, or as soon as the pause is over."""
@@ -32,4 +37,3 @@ class Gate:
             raise TimeoutError(
                 f"The run took longer than {self._seconds:g} seconds and was stopped."
             )
-        self.held += time.monotonic() - came

@@ -11,10 +11,11 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
-from typing import Any, cast
+from functools import partial
+from typing import Any
 
 import torch
 from safetensors.torch import save
@@ -78,11 +79,11 @@ def prepared(config: LiveConfig, device: str = "cpu") -> Training:
 
 
 def points(training: Training, gate: Gate) -> Iterator[Point]:
-    """Train all losses in step and report about ``POINTS`` times.
+    """Train all losses and report about ``POINTS`` times.
 
-    It does so at the same steps in every run of the same length. The networks take each step side
-    by side, on as many threads as there are cores. Raises ArithmeticError for a loss that is no
-    longer finite, and TimeoutError as ``Gate`` does.
+    It does so at the same steps in every run of the same length. Between them the networks go on
+    side by side, on as many threads as there are cores. Raises ArithmeticError for a loss that is
+    no longer finite, and TimeoutError as ``Gate`` does.
     """
     threads = min(len(training.states), os.cpu_count() or 1)
     # Each of them a core's: torch counts the threads of an operation by the thread that asks.
@@ -98,24 +99,29 @@ def _points(training: Training, gate: Gate, pool: Executor) -> Iterator[Point]:
         train(state, function, dataset, config.live.augment, share=Share(device=training.device))
         for state, function in zip(training.states, functions, strict=True)
     ]
-    began, held = time.monotonic(), gate.held
-    recent: list[list[float]] = [[] for _ in runs]
-    for together in _in_step(runs, pool):
+    began, held, ahead, done = time.monotonic(), gate.held, 1, False
+    while not done:
+        stretches = list(pool.map(partial(_taken, ahead, gate), runs))
+        now = stretches[0][-1]
+        means = [sum(each.loss for each in taken) / len(taken) for taken in stretches]
+        seconds = time.monotonic() - began - (gate.held - held)
+        yield _point(training, now, means, seconds, pool)
+        ahead, done = _steps_to_next_point(now), now.step == now.steps
+
+
+def _taken(steps: int, gate: Gate, run: Iterator[Progress]) -> list[Progress]:
+    """The next ``steps`` of a run; where all wait for each other at each of them, they take a
+    twentieth longer."""
+    taken = []
+    for _ in range(steps):
         gate.pass_through()
-        for losses, progress in zip(recent, together, strict=True):
-            losses.append(progress.loss)
-        step, steps = together[0].step, together[0].steps
-        if step == 1 or step % max(1, steps // POINTS) == 0 or step == steps:
-            means = [sum(losses) / len(losses) for losses in recent]
-            seconds = time.monotonic() - began - (gate.held - held)
-            yield _point(training, together[0], means, seconds, pool)
-            recent = [[] for _ in runs]
+        taken.append(next(run))
+    return taken
 
 
-def _in_step(runs: Sequence[Iterator[Progress]], pool: Executor) -> Iterator[list[Progress]]:
-    """What each run does in a step, until they end, all after as many steps."""
-    while None not in (together := list(pool.map(next, runs, [None] * len(runs)))):
-        yield cast(list[Progress], together)
+def _steps_to_next_point(now: Progress) -> int:
+    between = max(1, now.steps // POINTS)
+    return min(now.steps, (now.step // between + 1) * between) - now.step
 
 
 def _point(
