@@ -138,7 +138,12 @@ def test_pictures_from_elsewhere_are_shown_where_they_were_asked(
     assert "Runes" in html and "0.9900" in html and "10.0 %" in html
     assert "benchmarks/drawn_digits.py --save; python benchmarks/not_a_digit.py --save" in html
     assert outside_section(digits, [], EN) is None
-    assert "20" in outside_section(digits, [other], EN).html
+    alone = unescape(outside_section(digits, [other], EN).html)
+    assert "20" in alone and EN["report.outside.auroc"] in html
+    no_figure = EN["report.outside.right"], "–"  # a column in which nothing would stand
+    assert not any(each in alone.split("<table", 1)[1].split("</table>")[0] for each in no_figure)
+    whole = outside_section(digits, [replace(source, right=(1.0, 1.0))], EN).html
+    assert "100.00 %" in whole and "to 100.00 %" not in whole
 
 
 def only(shipped: Report, losses: list[str]) -> Report:

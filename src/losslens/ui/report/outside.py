@@ -10,14 +10,15 @@ _NOTHING = "–"
 
 
 def outside_section(report: Report, sources: list[Source], words: Words) -> Part | None:
-    """A row a source; None where there are none."""
+    """A row a source, and the columns in which any says something; None where there are none."""
     if not sources:
         return None
-    columns = ("source", "pictures", "right", "flagged", "auroc", "fpr95")
+    rows = [_row(source, words) for source in sources]
+    told = [name for name in rows[0] if any(row[name] != _NOTHING for row in rows)]
     body = render(
         "report/outside.html",
-        head=[words[f"report.outside.{column}"] for column in columns],
-        rows=[_row(source, words) for source in sources],
+        head=[words[f"report.outside.{column}"] for column in told],
+        rows=[[row[column] for column in told] for row in rows],
     )
     right = [source.right for source in sources if source.right]
     says = words["report.outside.right_of"] if right else words["report.outside.flagged_of"]
@@ -35,13 +36,13 @@ def outside_section(report: Report, sources: list[Source], words: Words) -> Part
     )
 
 
-def _row(source: Source, words: Words) -> list[str]:
-    worst_and_best = span(*source.right, words) if source.right else _NOTHING
-    return [
-        words.get(f"report.outside.names.{source.source}", source.source),
-        f"{source.pictures:,}",
-        worst_and_best,
-        f"{source.flagged * 100:.1f} %",
-        _NOTHING if source.auroc is None else f"{source.auroc:.4f}",
-        _NOTHING if source.fpr95 is None else f"{source.fpr95 * 100:.1f} %",
-    ]
+def _row(source: Source, words: Words) -> dict[str, str]:
+    """What is in each column."""
+    return {
+        "source": words.get(f"report.outside.names.{source.source}", source.source),
+        "pictures": f"{source.pictures:,}",
+        "right": span(*source.right, words) if source.right else _NOTHING,
+        "flagged": f"{source.flagged * 100:.1f} %",
+        "auroc": _NOTHING if source.auroc is None else f"{source.auroc:.4f}",
+        "fpr95": _NOTHING if source.fpr95 is None else f"{source.fpr95 * 100:.1f} %",
+    }

@@ -62,8 +62,9 @@ def percent(share: float) -> str:
 
 
 def span(low: float, high: float, words: Words) -> str:
-    """From one share (0..1) to another, in percent."""
-    return words["report.span"].format(low=percent(low), high=percent(high))
+    """From one share (0..1) to another, in percent; one figure where they look alike."""
+    ends = percent(low), percent(high)
+    return words["report.span"].format(low=ends[0], high=ends[1]) if len({*ends}) > 1 else ends[0]
 
 
 def points(difference: float, decimals: int = 1) -> str:
