@@ -41,8 +41,8 @@ TESTED = 1_000
 
 @pytest.fixture(scope="session")
 def data_root(tmp_path_factory: pytest.TempPathFactory, mini: Dataset) -> Path:
-    """A small MNIST in MNIST's own files: the shipped digits, half of them twice, to train and hold out, some
-    of them again to test."""
+    """A small MNIST in MNIST's own files: the shipped digits, half of them twice, to train and hold
+    out, some of them again to test."""
     raw = tmp_path_factory.mktemp("data") / "MNIST" / "raw"
     raw.mkdir(parents=True)
     order = torch.randperm(len(mini), generator=torch.Generator().manual_seed(0))
