@@ -14,7 +14,7 @@ from losslens.data.exposure_digits import exposure_digits
 from losslens.data.sources import read_idx
 from losslens.data.synthetic_ood_digits import two_at_once
 
-SHARE = 0.002  # of the usual number
+SHARE = 0.001  # of the usual number
 
 
 @pytest.fixture

@@ -77,8 +77,8 @@ def test_a_page_below_a_folder_is_a_page(language: str) -> None:
     served.get(path)(lambda: HTMLResponse("<html><head></head>" + "<p>text</p>" * 100))
     for each in (PageHead, Compressed, Headers):
         served.add_middleware(each)
-    with TestClient(served, base_url="https://host.example", root_path="/lens") as client:
+    with TestClient(served, base_url="https://lab-7.local", root_path="/lens") as client:
         answer = client.get(f"/lens{path}?embed=1")
     assert answer.headers["content-encoding"] == "gzip"
     assert "frame-ancestors" not in answer.headers["content-security-policy"]
-    assert f'content="https://host.example/lens{path}"' in answer.text
+    assert f'content="https://lab-7.local/lens{path}"' in answer.text
