@@ -99,14 +99,14 @@ def _points(training: Training, gate: Gate, pool: Executor) -> Iterator[Point]:
         train(state, function, dataset, config.live.augment, share=Share(device=training.device))
         for state, function in zip(training.states, functions, strict=True)
     ]
-    began, held, ahead, done = time.monotonic(), gate.held, 1, False
-    while not done:
+    began, held, ahead = time.monotonic(), gate.held, 1
+    while ahead:
         stretches = list(pool.map(partial(_taken, ahead, gate), runs))
         now = stretches[0][-1]
         means = [sum(each.loss for each in taken) / len(taken) for taken in stretches]
         seconds = time.monotonic() - began - (gate.held - held)
         yield _point(training, now, means, seconds, pool)
-        ahead, done = _steps_to_next_point(now), now.step == now.steps
+        ahead = _steps_to_next_point(now)
 
 
 def _taken(steps: int, gate: Gate, run: Iterator[Progress]) -> list[Progress]:
@@ -120,6 +120,7 @@ def _taken(steps: int, gate: Gate, run: Iterator[Progress]) -> list[Progress]:
 
 
 def _steps_to_next_point(now: Progress) -> int:
+    """0 at the end."""
     between = max(1, now.steps // POINTS)
     return min(now.steps, (now.step // between + 1) * between) - now.step
 
