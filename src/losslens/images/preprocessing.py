@@ -91,7 +91,7 @@ def _small_enough(picture: Image.Image) -> Image.Image:
 
 def _ink_of_few_pixels(grey: Pixels) -> Pixels:
     ink = _ink(grey, low.paper_of(grey))
-    if not ink.any() or max(cropped(ink).shape) >= _BOX:
+    if not ink.any():
         return ink
     smooth = low.without_steps(ink)
     return low.in_proportion(smooth) if low.fills_its_frame(ink) else smooth
