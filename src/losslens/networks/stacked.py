@@ -19,6 +19,9 @@ class StackedDigitNets(nn.Module):
     Each convolution is one for all, in groups, with its normalisation folded in.
     """
 
+    weight: Tensor  # (networks, features, classes), of the last layers
+    bias: Tensor  # (networks, 1, classes)
+
     def __init__(self, networks: Sequence[nn.Module]) -> None:
         super().__init__()
         nets = [cast(DigitNet, network) for network in networks]
@@ -33,14 +36,16 @@ class StackedDigitNets(nn.Module):
                 layers.append(each[0])
                 side //= 2
         self.features = nn.Sequential(*layers)
-        self.head = _grouped([_as_convolution(net.head) for net in nets])
+        heads = [net.head for net in nets]
+        self.register_buffer("weight", torch.stack([each.weight.detach().T for each in heads]))
+        self.register_buffer("bias", torch.stack([each.bias.detach()[None] for each in heads]))
 
     @torch.inference_mode()
     def forward(self, images: Tensor) -> Tensor:
         """Logits (N, networks, classes)."""
         features = self.features(images.contiguous(memory_format=torch.channels_last))
-        strongest = features.amax(dim=(2, 3), keepdim=True)
-        return cast(Tensor, self.head(strongest)).view(len(images), self.count, -1)
+        strongest = features.amax(dim=(2, 3)).view(len(images), self.count, -1)
+        return torch.baddbmm(self.bias, strongest.transpose(0, 1), self.weight).transpose(0, 1)
 
 
 class PackedConvolution(nn.Module):
@@ -105,11 +110,3 @@ def _grouped(convolutions: Sequence[nn.Conv2d], shared: bool = False) -> nn.Conv
     assert together.bias is not None
     together.bias.copy_(torch.cat([cast(Tensor, each.bias) for each in convolutions]))
     return together.eval().requires_grad_(False)
-
-
-@torch.no_grad()
-def _as_convolution(linear: nn.Linear) -> nn.Conv2d:
-    convolution = nn.Conv2d(linear.in_features, linear.out_features, 1)
-    convolution.weight.copy_(linear.weight[:, :, None, None])
-    cast(Tensor, convolution.bias).copy_(linear.bias)
-    return convolution
