@@ -171,6 +171,23 @@ def test_an_exposed_detector_scores_the_picture_by_the_last_class(tmp_path: Path
     assert ood.load(tmp_path, lambda: nn.Linear(2, 2)) is None  # of another network
 
 
+def test_coarse_pictures_are_held_against_a_threshold_of_their_own(tmp_path: Path) -> None:
+    detector, bright = ood.ExposedDetector(Brightness()).eval(), torch.ones(1, 2, 2)
+    ood.save(detector, tmp_path, "Fitted on numbers.")
+    older = load_file(tmp_path / "unlike.safetensors")
+    del older["coarse_excess"]
+    save_file(older, tmp_path / "unlike.safetensors", {"fitted": "Fitted on numbers."})
+    without = ood.load(tmp_path, Brightness)
+    assert without.score({}, bright, coarse=True) == without.score({}, bright)
+    detector.coarse_excess = torch.tensor(1.5)
+    ood.save(detector, tmp_path, "Fitted on numbers.")
+    loaded = ood.load(tmp_path, Brightness)
+    assert loaded.score({}, bright, coarse=True) == pytest.approx(
+        1 / (1 + 2 * math.exp(1.5 - 4)), abs=1e-6
+    )
+    assert loaded.score({}, bright) == pytest.approx(without.score({}, bright))
+
+
 def test_energy_is_the_mean_over_networks_of_the_standardised_logsumexp() -> None:
     one, other = torch.randn(2, 50, 3, generator=torch.Generator().manual_seed(0))
     found = ood.energy([one[:4], 10 * other[:4]], [one, 10 * other])

@@ -49,6 +49,24 @@ def test_small_scans_are_read(digits: list[tuple[np.ndarray, str]], side: int) -
     assert np.mean(votes) > 0.98
 
 
+def test_only_small_pictures_of_ink_and_paper_alone_are_coarse(
+    digits: list[tuple[np.ndarray, str]],
+) -> None:
+    ink = digits[0][0]
+    scan, soft = Image.fromarray(fitted(ink, 20)), Image.fromarray((ink * 255).astype(np.uint8))
+    large = scan.resize((200, 200))
+    assert [read_digits(each).coarse for each in (scan, soft, large)] == [True, False, False]
+    assert not read_digits(Image.new("1", (20, 20))).coarse
+
+
+def test_a_small_scan_is_less_strange_than_its_ink_on_the_pad(
+    digits: list[tuple[np.ndarray, str]],
+) -> None:
+    scan = Image.fromarray(fitted(digits[0][0], 20))
+    drawn = predictor.predict("digits", read_digits(scan).whole)
+    assert predictor.predict_picture("digits", scan).ood_score < drawn.ood_score
+
+
 def test_steps_are_smoothed_and_smooth_edges_are_left() -> None:
     ink = np.zeros((16, 16), np.float32)
     ink[2:14, 6:9] = 1

@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from losslens.checkpoints.ensemble import load_detector
+from losslens.data.coarse import coarse
 from losslens.data.dataset import Dataset, Splits
 from losslens.losses import LOSSES
 from losslens.networks.digit_net import ExposedDigitNet
@@ -27,7 +28,8 @@ def few_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     """Digits against noise, for a few steps."""
     monkeypatch.setattr(exposure, "_STEPS", 30)
     monkeypatch.setattr(exposure, "_BATCH", 64)
-    noisy = NetworkDetector(ExposedDigitNet, lambda digits, folders, seed: (digits, noise(400)))
+    pictures = lambda digits, folders, seed: (digits, noise(400))  # noqa: E731
+    noisy = NetworkDetector(ExposedDigitNet, pictures, coarse=coarse)
     monkeypatch.setitem(TASKS, "digits", replace(TASKS["digits"], network_detector=noisy))
 
 
@@ -46,6 +48,7 @@ def test_it_learns_to_tell_others_from_the_classes_and_repeats(
     assert "360 other pictures" in said and "of 40 other pictures of the same kinds 100.0%" in said
     detector = load_detector("digits", tmp_path / "a")
     assert detector is not None and detector.losses == ()
+    assert " in few pixels, with a threshold of their own, " in said and detector.coarse_excess != 0
     digits = small_splits.held_out.batch(torch.arange(len(small_splits.held_out)))[0]
     assert (detector.scores(digits) > detector.threshold).float().mean() < 0.05
     assert (detector.scores(noise(30).float() / 255) > detector.threshold).all()

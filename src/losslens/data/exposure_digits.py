@@ -1,4 +1,5 @@
-"""What the OOD detector of digits learns from beside MNIST: other pictures, and digits in print.
+"""What the OOD detector of digits learns from beside MNIST: other pictures, and digits in print;
+and some of all of them as scans of few pixels.
 
 Outlier exposure: Hendrycks et al. 2019, https://arxiv.org/abs/1812.04606
 """
@@ -10,6 +11,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from losslens.data.coarse import coarse
 from losslens.data.dataset import Dataset
 from losslens.data.glyphs import LETTERS, SCRIPTS, digits, drawn, font_families, letters_of_scripts
 from losslens.data.sources import read_idx
@@ -18,13 +20,15 @@ from losslens.images.preprocessing import digit_tensor
 
 _LETTERS, _OF_SCRIPTS, _PRINTED, _IDX = 54_000, 24_000, 12_000, 10_000
 _MADE, _PAIRS = 12_000, 6_000
+_COARSE = 12_000  # digits, and as many others
 _IDX_FILE = "train-images-idx3-ubyte*"
 
 
 def exposure_digits(
     digits_learnt: Dataset, folders: Sequence[Path], seed: int, share: float = 1.0
 ) -> tuple[Dataset, Tensor]:
-    """``digits_learnt`` with digits in print, and pictures of no digit (N, 1, S, S) as uint8.
+    """``digits_learnt`` with digits in print and of few pixels, and pictures of no digit
+    (N, 1, S, S) as uint8.
 
     Of made pictures alone where ``folders`` is empty; else also of the fonts and of the pictures in
     IDX files (``train-images-idx3-ubyte``, gzipped or not; Fashion-MNIST's) below them. ``share``
@@ -39,16 +43,19 @@ def exposure_digits(
     if folders and not families and not files:
         raise FileNotFoundError(f"no font and no {_IDX_FILE} is in {', '.join(map(str, folders))}")
     others += [_as_they_are_and_as_read(read_idx(file)[:, None], many(_IDX)) for file in files]
-    if not families:
-        return digits_learnt, torch.cat(others)
-    others.append(_bytes(drawn(families, LETTERS, seed, many(_LETTERS))))
-    others.append(_bytes(letters_of_scripts(families, seed, many(_OF_SCRIPTS), SCRIPTS)))
-    printed = digits(families, seed, many(_PRINTED))
-    known = Dataset(
-        torch.cat([digits_learnt.images, printed.images]),
-        torch.cat([digits_learnt.target, printed.target]),
-    )
-    return known, torch.cat(others)
+    known = [digits_learnt, _coarse_digits(digits_learnt, seed, many(_COARSE))]
+    if families:
+        others.append(_bytes(drawn(families, LETTERS, seed, many(_LETTERS))))
+        others.append(_bytes(letters_of_scripts(families, seed, many(_OF_SCRIPTS), SCRIPTS)))
+        known.append(digits(families, seed, many(_PRINTED)))
+    others.append(coarse(torch.cat(others), seed, many(_COARSE))[0])
+    images, target = zip(*((each.images, each.target) for each in known), strict=True)
+    return Dataset(torch.cat(images), torch.cat(target)), torch.cat(others)
+
+
+def _coarse_digits(digits_learnt: Dataset, seed: int, count: int) -> Dataset:
+    images, chosen = coarse(digits_learnt.images, seed, count)
+    return Dataset(images, digits_learnt.target[chosen])
 
 
 def _bytes(pictures: Tensor) -> Tensor:

@@ -52,11 +52,14 @@ class OODDetector(nn.Module):
         logits: Tensor = self(features)
         return logits.sigmoid()
 
-    def score(self, logits: dict[str, list[float]], features: Tensor | None = None) -> float | None:
+    def score(
+        self, logits: dict[str, list[float]], features: Tensor | None = None, coarse: bool = False
+    ) -> float | None:
         """0..1 for one picture, from its logits (C,) under each of ``losses``.
 
-        And, where the networks share a backbone, from its features (D, H, W). None where one of
-        the losses gave no answer, or where the numbers are not as many as it was fitted on.
+        And, where the networks share a backbone, from its features (D, H, W). ``coarse`` plays no
+        part. None where one of the losses gave no answer, or where the numbers are not as many as
+        it was fitted on.
         """
         if not logits.keys() >= set(self.losses):
             return None
@@ -77,21 +80,27 @@ class ExposedDetector(nn.Module):
     """
 
     threshold: Tensor
+    coarse_excess: Tensor  # by how much higher the log-odds' threshold is for coarse pictures
     losses: tuple[str, ...] = ()
 
     def __init__(self, network: nn.Module) -> None:
         super().__init__()
         self.network = network
         self.register_buffer("threshold", torch.tensor(0.5))
+        self.register_buffer("coarse_excess", torch.tensor(0.0))
 
     @torch.inference_mode()
-    def scores(self, pictures: Tensor) -> Tensor:
-        """0..1 for each picture (N, C, H, W) in 0..1."""
-        return none_of_these(self.network(pictures)).sigmoid()
+    def scores(self, pictures: Tensor, coarse: bool = False) -> Tensor:
+        """0..1 for each picture (N, C, H, W) in 0..1. ``coarse`` are those of few pixels, all ink
+        or paper, in which more digits look strange."""
+        excess = self.coarse_excess if coarse else torch.zeros(())
+        return (none_of_these(self.network(pictures)) - excess).sigmoid()
 
-    def score(self, logits: dict[str, list[float]], picture: Tensor | None = None) -> float | None:
+    def score(
+        self, logits: dict[str, list[float]], picture: Tensor | None = None, coarse: bool = False
+    ) -> float | None:
         """0..1 for one picture (C, H, W) in 0..1; the logits play no part. None without it."""
-        return None if picture is None else float(self.scores(picture[None])[0])
+        return None if picture is None else float(self.scores(picture[None], coarse)[0])
 
     def flags(self, score: float) -> bool:
         """Whether a picture of this score is flagged as none of the classes."""
@@ -182,9 +191,11 @@ def load(
             named = (file.metadata() or {}).get("losses")
             state = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
         losses = named.split(",") if named else _FIRST_LOSSES
-        detector = (
-            ExposedDetector(exposed()) if exposed else OODDetector(len(state["centre"]), losses)
-        )
+        if exposed:
+            detector: OODDetector | ExposedDetector = ExposedDetector(exposed())
+            state.setdefault("coarse_excess", torch.tensor(0.0))  # older files lack it
+        else:
+            detector = OODDetector(len(state["centre"]), losses)
         detector.load_state_dict(state)
     except (OSError, SafetensorError, RuntimeError, KeyError, TypeError):
         return None

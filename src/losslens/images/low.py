@@ -38,13 +38,18 @@ def paper_of(grey: Pixels) -> float | None:
     return low if thick_light <= thick_dark else high
 
 
+def has_steps(ink: Pixels) -> bool:
+    """Whether the edges of ink 0..1 are steps of whole pixels; there must be some ink."""
+    ink = cropped(ink)
+    return bool(((ink == 0) | (ink == 1)).mean() >= _STEPS)
+
+
 def without_steps(ink: Pixels) -> Pixels:
     """Ink 0..1, enlarged, its edges smooth, where they were steps of whole pixels."""
     from scipy import ndimage  # noqa: PLC0415
 
     ink = cropped(ink)
-    steps = ((ink == 0) | (ink == 1)).mean() >= _STEPS
-    if not steps or max(ink.shape) < _ROUGHEST:
+    if not has_steps(ink) or max(ink.shape) < _ROUGHEST:
         return ink
     large = np.kron(np.pad(ink, 2), np.ones((_FINE, _FINE), np.float32))
     blurred = ndimage.gaussian_filter(large, _ROUGH * _FINE)

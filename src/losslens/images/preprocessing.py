@@ -1,7 +1,7 @@
 """Pictures in, tensors out: one way for training, evaluation, app, command line and Python."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -37,6 +37,7 @@ class Found:
     problem: str = ""  # why it is no single digit: a key of ``marks.PROBLEMS``
     rows: tuple[tuple[Tensor, ...], ...] = ()  # its parts, where there are several, row by row
     blank: str = ""  # why nothing is found; likewise
+    coarse: bool = False  # of few pixels, all ink or paper: a digit may look strange in them
 
 
 def read_digits(given: Image.Image | Strokes) -> Found:
@@ -50,7 +51,7 @@ def read_digits(given: Image.Image | Strokes) -> Found:
         return Found(_tensor(given.ink()), given.problem, rows)
     written = _written(given)
     problem, rows = problem_of(written.digit), _tensors(written.rows)
-    return Found(_tensor(written.digit), problem, rows, written.blank)
+    return Found(_tensor(written.digit), problem, rows, written.blank, written.coarse)
 
 
 def digit_tensor(picture: Image.Image) -> Tensor:
@@ -70,7 +71,8 @@ def _written(picture: Image.Image) -> Writing:
     upright = _small_enough(upright_rgb(picture))
     grey = np.asarray(upright.convert("L"), dtype=np.float32) / np.float32(255)
     if max(grey.shape) <= low.LARGEST:
-        return _drawn(_ink_of_few_pixels(grey))
+        ink = _ink(grey, low.paper_of(grey))
+        return _of_few_pixels(ink) if ink.any() else _drawn(ink)
     rim = rim_of(grey)
     if rim.is_drawing:
         return _drawn(_ink(grey))
@@ -89,12 +91,10 @@ def _small_enough(picture: Image.Image) -> Image.Image:
     return picture.reduce(factor) if factor > 1 else picture
 
 
-def _ink_of_few_pixels(grey: Pixels) -> Pixels:
-    ink = _ink(grey, low.paper_of(grey))
-    if not ink.any():
-        return ink
+def _of_few_pixels(ink: Pixels) -> Writing:
     smooth = low.without_steps(ink)
-    return low.in_proportion(smooth) if low.fills_its_frame(ink) else smooth
+    whole = low.in_proportion(smooth) if low.fills_its_frame(ink) else smooth
+    return replace(_drawn(whole), coarse=low.has_steps(ink))
 
 
 def _tensors(rows: list[list[Pixels]]) -> tuple[tuple[Tensor, ...], ...]:

@@ -38,6 +38,7 @@ class Writing:
     digit: Pixels  # the one in the middle of a photo, or all that is drawn; else all zeros
     rows: list[list[Pixels]] = field(default_factory=list)  # several digits; empty for one
     blank: str = ""  # why there is no digit: a key of ``marks.PROBLEMS``
+    coarse: bool = False  # of few pixels, all ink or paper
 
 
 def written_on_photo(picture: Image.Image) -> Writing:

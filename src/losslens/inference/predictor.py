@@ -131,7 +131,7 @@ def predict_found(task: str, found: Found) -> Prediction:
     """Every loss's answer to what was found, or none where that has a problem."""
     if found.problem:
         return Prediction([], found.whole, None, found.problem)
-    return predict(task, found.whole)
+    return predict(task, found.whole, coarse=found.coarse)
 
 
 def read_parts(task: str, given: Image.Image | Strokes) -> Reading:
@@ -147,17 +147,19 @@ def read_found(task: str, found: Found) -> Reading:
     """Likewise, of what was found."""
     if TASKS[task].is_blank(found.whole):
         return Reading(None, blank=found.blank)
-    parts = [[predict(task, part) for part in row] for row in found.rows]
+    parts = [[predict(task, part, coarse=found.coarse) for part in row] for row in found.rows]
     known = [not is_flagged(task, part) for row in parts for part in row]
     if not parts or 2 * sum(known) < len(known):
         return Reading(predict_found(task, found))
-    return Reading(predict(task, found.whole), tuple(map(tuple, parts)))
+    whole = predict(task, found.whole, coarse=found.coarse)
+    return Reading(whole, tuple(map(tuple, parts)))
 
 
-def predict(task: str, image: Tensor) -> Prediction:
+def predict(task: str, image: Tensor, *, coarse: bool = False) -> Prediction:
     """Every loss's answer to a tensor (C, H, W) in 0..1, as ``Task.to_tensor`` makes it.
 
-    A loss without a usable checkpoint gives a ``Missing``; the others answer.
+    A loss without a usable checkpoint gives a ``Missing``; the others answer. ``coarse``: as in
+    ``Found``.
     """
     ensemble = _ensemble(task)
     features = ensemble.features(image)
@@ -168,7 +170,7 @@ def predict(task: str, image: Tensor) -> Prediction:
             answers.append(given[loss])
         elif record.on_cards or loss in ensemble.missing:
             answers.append(_missing(ensemble, loss))
-    return Prediction(answers, features, _ood_score(ensemble, answers, features))
+    return Prediction(answers, features, _ood_score(ensemble, answers, features, coarse))
 
 
 def _missing(ensemble: Ensemble, loss: str) -> Missing:
@@ -204,14 +206,14 @@ def _given(ensemble: Ensemble, features: Tensor) -> dict[str, Answer]:
 
 
 def _ood_score(
-    ensemble: Ensemble, answers: list[Answer | Missing], features: Tensor
+    ensemble: Ensemble, answers: list[Answer | Missing], features: Tensor, coarse: bool
 ) -> float | None:
     logits = {answer.loss: answer.logits for answer in answers if isinstance(answer, Answer)}
     detector = _detector(ensemble.task.key) if logits else None
     if detector is None:
         return None
     looks_at_logits = isinstance(detector, ood.OODDetector) and ensemble.backbone is None
-    return detector.score(logits, None if looks_at_logits else features)
+    return detector.score(logits, None if looks_at_logits else features, coarse)
 
 
 def saliency_maps(task: str, features: Tensor) -> dict[str, NDArray[np.float32]]:

@@ -69,6 +69,8 @@ class NetworkDetector:
     # uint8). Made ones where no folder is given.
     pictures: Callable[[Dataset, Sequence[Path], int], tuple[Dataset, Tensor]] | None = None
     pretrained: Callable[[], nn.Module] | None = None  # the network with weights learnt elsewhere
+    # Of pictures (N, C, H, W), a seed and a count: some of them in few pixels, and which they are.
+    coarse: Callable[[Tensor, int, int], tuple[Tensor, Tensor]] | None = None
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from PIL import Image
 from torch import Generator
 
 from losslens.data.bundled import MINI_DIGITS, mini_mnist, sample_digit_classes, sample_digits
+from losslens.data.coarse import coarse
 from losslens.data.dataset import Dataset
 from losslens.data.exposure_digits import exposure_digits
 from losslens.data.sources import mnist
@@ -54,7 +55,7 @@ DIGITS = Task(
     epochs=12,
     learning_rate=4e-3,
     saliency=integrated_gradients,
-    network_detector=NetworkDetector(ExposedDigitNet, pictures=exposure_digits),
+    network_detector=NetworkDetector(ExposedDigitNet, pictures=exposure_digits, coarse=coarse),
     read=read_digits,
     is_blank=is_blank,
     shareable=True,

@@ -116,19 +116,34 @@ def _make_exposed(
         members = network.get_submodule("members").children()
         fit_exposed(members, known, others[fit_on], augment)
     detector = ood.ExposedDetector(network).eval()
-    images, target = splits.held_out.batch(torch.arange(len(splits.held_out)))
-    augmented = augment(images, target, Generator().manual_seed(0))
-    unseen = torch.cat([_scores(detector, images), _scores(detector, augmented)])
-    detector.threshold = unseen.quantile(1 - _FLAGGED_SHARE_EXPOSED).clone()
-    left = _scores(detector, others[~fit_on].float() / 255)
+    left = others[~fit_on]
     fitted = (
-        f"Fitted on {len(known):,} {task} and {int(fit_on.sum()):,} other pictures; of "
-        f"{len(splits.held_out):,} held-out {task}, plain and augmented, it flags "
-        f"{_flagged(detector, unseen)}, of {len(left):,} other pictures of the same kinds "
-        f"{_flagged(detector, left)}."
+        f"Fitted on {len(known):,} {task} and {int(fit_on.sum()):,} other pictures; "
+        f"{_with_thresholds(detector, task, splits.held_out)}, of {len(left):,} other pictures of "
+        f"the same kinds {_flagged(detector, _scores(detector, left.float() / 255))}."
     )
     ood.save(detector, out / task, fitted)
     return fitted
+
+
+def _with_thresholds(detector: ood.ExposedDetector, task: str, held_out: Dataset) -> str:
+    """Set them, and say what they flag: on the held-out pictures, plain and augmented; and on the
+    same in few pixels, where the task knows how to make such."""
+    record, count = TASKS[task], len(held_out)
+    assert record.augment is not None and record.network_detector is not None
+    images, target = held_out.batch(torch.arange(count))
+    augmented = record.augment(images, target, Generator().manual_seed(0))
+    unseen = torch.cat([_scores(detector, images), _scores(detector, augmented)])
+    detector.threshold = unseen.quantile(1 - _FLAGGED_SHARE_EXPOSED).clone()
+    said = f"of {count:,} held-out {task}, plain and augmented, it flags "
+    said += _flagged(detector, unseen)
+    if (coarse := record.network_detector.coarse) is not None:
+        made = coarse(held_out.images, 0, count)[0].float() / 255
+        threshold = _scores(detector, made).quantile(1 - _FLAGGED_SHARE)
+        detector.coarse_excess = threshold.logit() - detector.threshold.logit()
+        flagged = _flagged(detector, _scores(detector, made, coarse=True))
+        said += f", of {len(made):,} in few pixels, with a threshold of their own, {flagged}"
+    return said
 
 
 def _flagged(detector: ood.OODDetector | ood.ExposedDetector, scores: Tensor) -> str:
@@ -140,8 +155,8 @@ def _photos(task: Task, folders: Sequence[Path]) -> Tensor:
     return torch.stack([task.to_tensor(photo) for photo in photos_without_pets(folders)])
 
 
-def _scores(detector: ood.ExposedDetector, images: Tensor) -> Tensor:
-    return torch.cat([detector.scores(batch) for batch in images.split(_BATCH)])
+def _scores(detector: ood.ExposedDetector, images: Tensor, coarse: bool = False) -> Tensor:
+    return torch.cat([detector.scores(batch, coarse) for batch in images.split(_BATCH)])
 
 
 def _statistics_of(ensemble: Ensemble) -> Statistics:
