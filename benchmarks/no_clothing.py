@@ -62,8 +62,8 @@ def main() -> None:
     torch.set_num_threads(1)
     count, root = options.pictures, options.data_root
     flagged("Fashion-MNIST's test pictures", some(fashion_mnist(root).test, count))
-    found = [flagged("mnist_digits", some(mnist(root).test, count))]
-    found += [flagged(folder.name, photos(folder, count)) for folder in options.photos]
+    flagged("MNIST's test digits", some(mnist(root).test, count))  # the detector learnt the others
+    found = [flagged(folder.name, photos(folder, count)) for folder in options.photos]
     if options.save:
         outside.save("fashion", found)
 

@@ -12,6 +12,7 @@ pets_extra/ and neither/, with each photo's source at the start of its file's na
 import argparse
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 import torch
 from safetensors.torch import load_file, save_file
@@ -24,7 +25,7 @@ from losslens.data.sources import PHOTO_SUFFIXES, pets_to_learn_from, photos_of,
 from losslens.evaluation.binomial import wilson_interval
 from losslens.evaluation.metrics import outputs_of
 from losslens.losses import LOSSES
-from losslens.networks.pet_net import with_half_attention
+from losslens.networks.pet_net import PetBackbone, for_learning
 from losslens.report import outside
 from losslens.report.outside import Source
 from losslens.training.config import TrainConfig
@@ -50,19 +51,25 @@ class Photos:
         return torch.tensor([each == source for each in self.sources])
 
 
-class BothAttentions(nn.Module):
-    """The backbone's features as they are learnt from, and as they are asked about, of one pass:
-    (N, 3, S, S) to (N, 2 * C, H, W)."""
+class LearntAndAsked(nn.Module):
+    """The backbone's features as they are learnt from, and as they are asked about, of the same two
+    looks: (N, 3, S, S) to (N, 2 * C, H, W)."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.backbone = with_half_attention(load_backbone("pets"))
+        self.learning = cast(PetBackbone, for_learning(load_backbone("pets")))
+        self.asking = cast(PetBackbone, load_backbone("pets"))
 
     def forward(self, photos: Tensor) -> Tensor:
-        """Half of a place's weight is attention, the other half is 1 everywhere."""
-        half: Tensor = self.backbone(photos)
-        weight = half[:, -1:]
-        return torch.cat([half, half / weight * (2 * weight - 1)], dim=1)
+        """To learn from, half of a place's weight is attention, the other half is 1 everywhere."""
+        learning, asking = self.learning, self.asking
+        whole = asking.look(photos)
+        weight = whole[:, -1:].clamp_min(torch.finfo(whole.dtype).tiny)
+        half = whole / weight * (learning.attention * weight + 1 - learning.attention)
+        closer = asking.look_closer(photos, whole)
+        return torch.cat(
+            [half.lerp(closer, learning.closer), whole.lerp(closer, asking.closer)], dim=1
+        )
 
 
 def main() -> None:
@@ -124,7 +131,7 @@ def read(root: Path, runs: Path) -> Photos:
     if not kept.is_file():
         pictures = photos_of(labelled)
         runs.mkdir(parents=True, exist_ok=True)
-        both = on_backbone(BothAttentions(), pictures, progress="features").images
+        both = on_backbone(LearntAndAsked(), pictures, progress="features").images
         to_learn, to_ask = both.chunk(2, dim=1)
         save_file({"to_learn": to_learn.contiguous(), "to_ask": to_ask.contiguous()}, kept)
     found = load_file(kept)

@@ -1,6 +1,7 @@
 """Remake src/losslens/data/mini/pets_5k.npz: the shipped backbone's features of 5,000 photos.
 
-Live training learns from them. 1,000 of the 2,000 photos that are held out, then 4,000 of those to
+Live training and the study learn from them. Each photo is looked at once; a visitor's is
+looked at twice. 1,000 of the 2,000 photos that are held out, then 4,000 of those to
 learn from, both picked with a fixed seed. Of a photo's features, the mean over all places of what
 the backbone gives, the file has the first 320 principal components, turned, in half precision, and
 what makes them: the mean, and the components themselves, found on the photos to learn from.
@@ -9,20 +10,18 @@ what makes them: the mean, and the components themselves, found on the photos to
 """
 
 import argparse
-from pathlib import Path
 
 import numpy as np
 import torch
-from torch import Generator, Tensor
+from torch import Generator, Tensor, nn
 
 from losslens.checkpoints import files as checkpoints
+from losslens.checkpoints.ensemble import on_backbone
 from losslens.data.bundled import MINI_PETS
 from losslens.data.dataset import Dataset
 from losslens.data.sources import pets
-from losslens.networks.pet_net import FEATURES
+from losslens.networks.pet_net import FEATURES, PetBackbone, for_learning
 from losslens.tasks.base import LIVE_EXAMPLES
-from losslens.training.backbone import splits_for
-from losslens.training.runner import Job, new_accelerator
 
 HELD_OUT = 1_000
 COMPONENTS = 320
@@ -32,18 +31,17 @@ def main() -> None:
     """Write the file."""
     parser = argparse.ArgumentParser(description=str(__doc__).splitlines()[0])
     parser.add_argument("--data-root", default="data")
-    parser.add_argument("--runs", type=Path, default=Path("runs"), help="folder of kept features")
-    options = parser.parse_args()
-    job = Job(new_accelerator(), checkpoints.models_folder(), options.runs)
-    splits = splits_for("pets", pets(options.data_root), job)
-    learnt = channels(splits.train)
+    splits = pets(parser.parse_args().data_root)
+    train = at_one_look(for_learning(checkpoints.load_backbone("pets")), splits.train)
+    held_out = at_one_look(checkpoints.load_backbone("pets"), splits.held_out)
+    learnt = channels(train)
     mean = learnt.mean(dim=0)
     principal = torch.linalg.svd(learnt - mean, full_matrices=False).Vh[:COMPONENTS]
     # Turned, so that each number is a mix of all: a network that first brings them to one scale
     # would else blow up those that hardly vary.
     turn = torch.linalg.qr(torch.randn(COMPONENTS, COMPONENTS, generator=seeded())).Q
     components = turn @ principal
-    chosen = [picked(splits.held_out, HELD_OUT), picked(splits.train, LIVE_EXAMPLES)]
+    chosen = [picked(held_out, HELD_OUT), picked(train, LIVE_EXAMPLES)]
     features = [(channels(part) - mean) @ components.T for part in chosen]
     np.savez_compressed(
         MINI_PETS,
@@ -54,6 +52,13 @@ def main() -> None:
         trunk=np.array(checkpoints.backbone_sha256("pets")),
     )
     print(f"{MINI_PETS}: {MINI_PETS.stat().st_size / 1e6:.1f} MB")
+
+
+def at_one_look(backbone: nn.Module, photos: Dataset) -> Dataset:
+    """The backbone's features of photos, without the second look at a part of each."""
+    assert isinstance(backbone, PetBackbone)
+    backbone.closer = 0.0
+    return on_backbone(backbone, photos, progress="features")
 
 
 def channels(photos: Dataset) -> Tensor:

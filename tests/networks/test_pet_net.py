@@ -6,6 +6,7 @@ import sys
 import pytest
 import timm
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from losslens.networks import pet_net
@@ -15,8 +16,8 @@ from losslens.networks.pet_net import (
     PetNet,
     PetsAmongImageNet,
     SmallPetNet,
+    for_learning,
     shows_cat_and_dog,
-    with_half_attention,
 )
 from losslens.tasks import TASKS
 
@@ -66,13 +67,41 @@ def test_what_shows_an_animal_weighs_most_and_half_attention_half_as_much() -> N
 
 
 @torch.inference_mode()
-def test_with_half_attention_each_place_is_between_its_weight_and_an_even_one() -> None:
+def test_for_learning_each_place_is_between_its_weight_and_an_even_one() -> None:
     torch.manual_seed(0)
     backbone, photo = PetBackbone().eval(), torch.rand(1, *PETS.shape)
     backbone.towards_pets.normal_()
-    full = backbone(photo)
-    half = with_half_attention(backbone)(photo)
+    full = backbone.look(photo)
+    learning = for_learning(backbone)
+    half = learning.look(photo, learning.attention)
     torch.testing.assert_close(half[0, -1], (full[0, -1] + 1) / 2)
+
+
+@torch.inference_mode()
+def test_the_half_that_weighs_most_is_looked_at_once_more(
+    backbone: PetBackbone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    photos, weight = torch.rand(2, *PETS.shape), torch.zeros(2, 1, 10, 10)
+    weight[0, 0, 1:6, 4:9] = weight[1, 0, 5:, 0:5] = 4
+    channels = torch.rand(2, FEATURES, 10, 10)
+    looked_at: list[Tensor] = []
+    look = backbone.look
+    monkeypatch.setattr(backbone, "look", lambda each: looked_at.append(each) or look(each))
+    closer = backbone.look_closer(photos, torch.cat([channels, weight], dim=1))
+    parts = torch.stack([photos[0, :, 29:175, 117:263], photos[1, :, 146:, :146]])
+    shrunk = F.interpolate(looked_at[0], scale_factor=0.5, mode="area")
+    assert (shrunk - parts).abs().mean() < 0.3 * (shrunk - parts.flip(0)).abs().mean()
+    expected = look(looked_at[0]).mean(dim=(2, 3))
+    torch.testing.assert_close(closer.mean(dim=(2, 3)), expected, atol=1e-4, rtol=1e-4)
+    assert float(closer[:, -1].mean()) == pytest.approx(1, abs=1e-5)
+    assert (closer * (weight == 0)).abs().max() == 0
+
+
+@torch.inference_mode()
+def test_a_louder_photo_is_no_surer() -> None:
+    network, far = head(), torch.randn(3, FEATURES)
+    near = network.scale.running_mean + 0.01 * (far - network.scale.running_mean)
+    torch.testing.assert_close(network.of_channels(near), network.of_channels(far))
 
 
 @torch.inference_mode()

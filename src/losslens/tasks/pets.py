@@ -16,10 +16,10 @@ from losslens.networks.pet_net import (
     PetNet,
     PetsAmongImageNet,
     SmallPetNet,
+    for_learning,
     imagenet_backbone,
     imagenet_classifier,
     shows_cat_and_dog,
-    with_half_attention,
 )
 from losslens.networks.saliency import class_activation
 from losslens.tasks.base import (
@@ -68,7 +68,7 @@ PETS = Task(
     saliency=class_activation,
     network_detector=NetworkDetector(PetsAmongImageNet, pretrained=imagenet_classifier),
     shows_several=shows_cat_and_dog,
-    backbone=Backbone(PetBackbone, imagenet_backbone, for_learning=with_half_attention),
+    backbone=Backbone(PetBackbone, imagenet_backbone, for_learning=for_learning),
     live=Live(
         data_file=MINI_PETS,
         load=_live_data,
