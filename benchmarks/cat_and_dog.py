@@ -18,7 +18,8 @@ from losslens.evaluation.binomial import wilson_interval
 from losslens.images.reading import read_picture
 from losslens.inference import predictor
 
-COUNT = 60  # collages of each kind, and photos of each source
+COUNT = 60  # collages of each kind
+PHOTOS = 240  # of each source at most
 SIDE = 600  # pixels of a collage
 CORNER = 0.5  # of the side, the smaller animal in a corner of the other
 Pair = tuple[Image.Image, Image.Image]
@@ -40,7 +41,7 @@ def main() -> None:
             name = folder.name if folder.name == "test" else source_of(path)
             sources.setdefault(name, []).append(path)
     for name, paths in sources.items():
-        say(name, map(read_picture, chance.sample(paths, min(COUNT * 4, len(paths)))))
+        say(name, map(read_picture, chance.sample(paths, min(PHOTOS, len(paths)))))
 
 
 def photos(folder: Path) -> list[Path]:

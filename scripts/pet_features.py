@@ -1,10 +1,10 @@
 """Remake src/losslens/data/mini/pets_5k.npz: the shipped backbone's features of 5,000 photos.
 
-Live training and the study learn from them. Each photo is looked at once; a visitor's is
-looked at twice. 1,000 of the 2,000 photos that are held out, then 4,000 of those to
-learn from, both picked with a fixed seed. Of a photo's features, the mean over all places of what
-the backbone gives, the file has the first 320 principal components, turned, in half precision, and
-what makes them: the mean, and the components themselves, found on the photos to learn from.
+Live training and the study learn from them. Each photo is looked at once; a visitor's is looked at
+twice. 1,000 of the 2,000 photos that are held out, then 4,000 of those to learn from, both picked
+with a fixed seed. Of a photo's features, the mean over all places of what the backbone gives, the
+file has the first 320 principal components, turned, in half precision, and what makes them: the
+mean, and the components themselves, found on the photos to learn from.
 
     python scripts/pet_features.py --data-root data
 """
