@@ -52,3 +52,4 @@ def test_train_it_now_opens_live_training_set_so(visit: Any) -> None:
     page.wait_for_selector("#live-link")
     page.wait_for_function("() => location.search.includes('imbalance=100')")
     assert page.locator("#live-losses input:checked").count() == 2
+    settled(page)  # what this set going comes to its end without an error
