@@ -9,7 +9,7 @@ from losslens.study.advice import Situation, advise
 from losslens.study.runs import load
 from losslens.ui.choose.sentences import sentences
 from losslens.ui.i18n import WORDS
-from support.pages import open_tab, violations
+from support.pages import open_tab, settled, violations
 from support.visits import in_language
 
 VISITS = [("en", 1280, False), ("ja", 390, True), ("en", 390, False)]
@@ -48,8 +48,8 @@ def test_train_it_now_opens_live_training_set_so(visit: Any) -> None:
     open_tab(page, words["tabs.choose"])
     page.locator("#choose-rare input[value='100']").check()
     recommended(page, expected(Situation(rare="100"), "en"))
+    settled(page)  # the link opens the page anew, and gradio says what it then leaves unanswered
     page.locator(".choose-advice .train").click()
     page.wait_for_selector("#live-link")
     page.wait_for_function("() => location.search.includes('imbalance=100')")
     assert page.locator("#live-losses input:checked").count() == 2
-    settled(page)  # what this set going comes to its end without an error
