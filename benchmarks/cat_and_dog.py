@@ -13,7 +13,7 @@ from pathlib import Path
 
 from PIL import Image, ImageOps
 
-from losslens.data.sources import PET_LABELS, PHOTO_SUFFIXES, source_of
+from losslens.data.sources import PET_LABELS, photos_in, source_of
 from losslens.evaluation.binomial import wilson_interval
 from losslens.images.reading import read_picture
 from losslens.inference import predictor
@@ -30,23 +30,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=str(__doc__).splitlines()[0])
     parser.add_argument("--data-root", type=Path, default=Path("data"))
     root, chance = parser.parse_args().data_root, random.Random(0)
-    cats, dogs = (photos(root / "pets" / "test" / label) for label in PET_LABELS)
+    cats, dogs = (photos_in(root / "pets" / "test" / label) for label in PET_LABELS)
     for name, laid in COLLAGES.items():
         chosen = zip(chance.sample(cats, COUNT), chance.sample(dogs, COUNT), strict=True)
         pairs = [chance.sample(pair, 2) for pair in chosen]
         say(name, (laid((read_picture(one), read_picture(other))) for one, other in pairs))
     sources: dict[str, list[Path]] = {}
     for folder in (root / "pets" / "test", root / "pets_extra"):
-        for path in (each for label in PET_LABELS for each in photos(folder / label)):
+        for path in (each for label in PET_LABELS for each in photos_in(folder / label)):
             name = folder.name if folder.name == "test" else source_of(path)
             sources.setdefault(name, []).append(path)
     for name, paths in sources.items():
         say(name, map(read_picture, chance.sample(paths, min(PHOTOS, len(paths)))))
-
-
-def photos(folder: Path) -> list[Path]:
-    """The photos in a folder."""
-    return sorted(path for path in folder.iterdir() if path.suffix.lower() in PHOTO_SUFFIXES)
 
 
 def say(name: str, pictures: Iterable[Image.Image]) -> None:

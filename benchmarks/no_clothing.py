@@ -16,7 +16,7 @@ import torch
 from torch import Generator, Tensor
 
 from losslens.data.dataset import Dataset
-from losslens.data.sources import PHOTO_SUFFIXES, fashion_mnist, mnist
+from losslens.data.sources import fashion_mnist, mnist, photos_in
 from losslens.images.clothes import clothes_tensor
 from losslens.images.reading import PictureError, read_picture
 from losslens.inference import predictor
@@ -42,7 +42,7 @@ def some(dataset: Dataset, count: int) -> Tensor:
 
 def photos(folder: Path, count: int) -> list[Tensor]:
     """So many photos from below a folder; what cannot be read is passed over."""
-    paths = sorted(each for each in folder.rglob("*") if each.suffix.lower() in PHOTO_SUFFIXES)
+    paths = photos_in(folder)
     random.Random(0).shuffle(paths)
     read = []
     for path in paths[:count]:

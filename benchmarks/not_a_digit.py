@@ -28,7 +28,7 @@ from losslens.checkpoints.ensemble import Ensemble, load_detector, load_ensemble
 from losslens.checkpoints.files import models_folder
 from losslens.data import glyphs
 from losslens.data.coarse import coarse
-from losslens.data.dataset import Dataset, unlabelled
+from losslens.data.dataset import Dataset, as_bytes, unlabelled
 from losslens.data.sources import mnist, read_idx
 from losslens.evaluation import ood
 from losslens.images.pen import read_strokes
@@ -143,7 +143,7 @@ def every(dataset: Dataset) -> Tensor:
 
 def scanned(pictures: Tensor) -> Tensor:
     """The pictures as scans of few pixels, ink and paper alone."""
-    made, _ = coarse((pictures * 255).round().to(torch.uint8), SEED, len(pictures))
+    made, _ = coarse(as_bytes(pictures), SEED, len(pictures))
     return made.float() / 255
 
 

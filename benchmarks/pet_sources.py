@@ -21,7 +21,7 @@ from torch import Tensor, nn
 from losslens.checkpoints.ensemble import load_detector, load_ensemble, on_backbone
 from losslens.checkpoints.files import load_backbone, models_folder
 from losslens.data.dataset import Dataset
-from losslens.data.sources import PHOTO_SUFFIXES, pets_to_learn_from, photos_of, source_of
+from losslens.data.sources import pets_to_learn_from, photos_in, photos_of, source_of
 from losslens.evaluation.binomial import wilson_interval
 from losslens.evaluation.metrics import outputs_of
 from losslens.losses import LOSSES
@@ -65,7 +65,7 @@ class LearntAndAsked(nn.Module):
         learning, asking = self.learning, self.asking
         whole = asking.look(photos)
         weight = whole[:, -1:].clamp_min(torch.finfo(whole.dtype).tiny)
-        half = whole / weight * (learning.attention * weight + 1 - learning.attention)
+        half = (whole / weight).lerp(whole, learning.attention)
         closer = asking.look_closer(photos, whole)
         return torch.cat(
             [half.lerp(closer, learning.closer), whole.lerp(closer, asking.closer)], dim=1
@@ -122,11 +122,7 @@ def right_without(photos: Photos, left_out: Tensor, loss: str) -> float:
 def read(root: Path, runs: Path) -> Photos:
     """The features of all photos; kept in ``runs``."""
     labelled = pets_to_learn_from(root)
-    labelled += [
-        (path, NEITHER)
-        for path in sorted((root / "neither").iterdir())
-        if path.suffix.lower() in PHOTO_SUFFIXES
-    ]
+    labelled += [(path, NEITHER) for path in photos_in(root / "neither")]
     kept = runs / "pet-sources.safetensors"
     if not kept.is_file():
         pictures = photos_of(labelled)

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
 
+from losslens.data.dataset import as_bytes
 from losslens.images.marks import cropped
 from losslens.images.preprocessing import digit_tensor
 
@@ -27,7 +28,7 @@ def coarse(pictures: Tensor, seed: int, count: int) -> tuple[Tensor, Tensor]:
     read = [digit_tensor(_scanned(pictures[index, 0].numpy(), chance)) for index in chosen]
     kept = [number for number, each in enumerate(read) if each.any()]
     made = torch.stack([read[number] for number in kept])
-    return (made * 255).round().to(torch.uint8), torch.tensor(chosen)[kept]
+    return as_bytes(made), torch.tensor(chosen)[kept]
 
 
 def _scanned(picture: NDArray[np.uint8], chance: random.Random) -> Image.Image:

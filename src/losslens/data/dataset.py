@@ -55,10 +55,14 @@ class Dataset:
         return digest.hexdigest()
 
 
+def as_bytes(images: Tensor) -> Tensor:
+    """Pictures (N, C, H, W) in 0..1 as data sets keep them: uint8 in 0..255."""
+    return (images * 255).round().to(torch.uint8)
+
+
 def unlabelled(images: Tensor) -> Dataset:
     """Pictures (N, C, H, W) in 0..1 as data sets keep them, all of class 0."""
-    pixels = (images * 255).round().to(torch.uint8)
-    return Dataset(pixels, torch.zeros(len(images), dtype=torch.long))
+    return Dataset(as_bytes(images), torch.zeros(len(images), dtype=torch.long))
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from PIL import Image
 from torch import Tensor
 
 from losslens.data.coarse import coarse
-from losslens.data.dataset import Dataset
+from losslens.data.dataset import Dataset, as_bytes
 from losslens.data.glyphs import LETTERS, SCRIPTS, digits, drawn, font_families, letters_of_scripts
 from losslens.data.sources import read_idx
 from losslens.data.synthetic_ood_digits import synthetic_ood_digits, two_at_once
@@ -36,8 +36,8 @@ def exposure_digits(
     """
     many: Callable[[int], int] = lambda count: max(1, round(share * count))  # noqa: E731
     others = [
-        _bytes(synthetic_ood_digits(seed, many(_MADE))),
-        _bytes(two_at_once(digits_learnt, seed, many(_PAIRS))),
+        as_bytes(synthetic_ood_digits(seed, many(_MADE))),
+        as_bytes(two_at_once(digits_learnt, seed, many(_PAIRS))),
     ]
     families, files = font_families(folders), _idx_files(folders)
     if folders and not families and not files:
@@ -45,8 +45,8 @@ def exposure_digits(
     others += [_as_they_are_and_as_read(read_idx(file)[:, None], many(_IDX)) for file in files]
     known = [digits_learnt, _coarse_digits(digits_learnt, seed, many(_COARSE))]
     if families:
-        others.append(_bytes(drawn(families, LETTERS, seed, many(_LETTERS))))
-        others.append(_bytes(letters_of_scripts(families, seed, many(_OF_SCRIPTS), SCRIPTS)))
+        others.append(as_bytes(drawn(families, LETTERS, seed, many(_LETTERS))))
+        others.append(as_bytes(letters_of_scripts(families, seed, many(_OF_SCRIPTS), SCRIPTS)))
         known.append(digits(families, seed, many(_PRINTED)))
     others.append(coarse(torch.cat(others), seed, many(_COARSE))[0])
     images, target = zip(*((each.images, each.target) for each in known), strict=True)
@@ -58,10 +58,6 @@ def _coarse_digits(digits_learnt: Dataset, seed: int, count: int) -> Dataset:
     return Dataset(images, digits_learnt.target[chosen])
 
 
-def _bytes(pictures: Tensor) -> Tensor:
-    return (pictures * 255).round().to(torch.uint8)
-
-
 def _idx_files(folders: Iterable[Path]) -> list[Path]:
     return sorted(path for folder in folders for path in folder.rglob(_IDX_FILE))
 
@@ -70,5 +66,5 @@ def _as_they_are_and_as_read(pictures: Tensor, count: int) -> Tensor:
     """Every second one as a visitor's picture is read."""
     chosen = pictures[:count].clone()
     for index in range(0, len(chosen), 2):
-        chosen[index] = _bytes(digit_tensor(Image.fromarray(chosen[index, 0].numpy())))
+        chosen[index] = as_bytes(digit_tensor(Image.fromarray(chosen[index, 0].numpy())))
     return chosen

@@ -14,7 +14,7 @@ import torch
 from PIL import Image, ImageDraw, ImageFont
 from torch import Tensor
 
-from losslens.data.dataset import Dataset
+from losslens.data.dataset import Dataset, as_bytes
 from losslens.images.preprocessing import digit_tensor
 
 DIGITS = "0123456789"
@@ -68,9 +68,7 @@ def drawn(families: Families, chars: str, seed: int, count: int) -> Tensor:
 def digits(families: Families, seed: int, count: int) -> Dataset:
     """Digits, drawn in the same way."""
     pictures, written = _drawn(families, DIGITS, random.Random(seed), count)
-    return Dataset(
-        (pictures * 255).round().to(torch.uint8), torch.tensor([int(each) for each in written])
-    )
+    return Dataset(as_bytes(pictures), torch.tensor([int(each) for each in written]))
 
 
 def letters_of_scripts(

@@ -232,9 +232,14 @@ def photos_without_pets(folders: Iterable[Path]) -> list[Image.Image]:
     return photos
 
 
+def photos_in(folder: Path) -> list[Path]:
+    """The files of photos below a folder, in the order of their names."""
+    return sorted(path for path in folder.rglob("*") if path.suffix.lower() in PHOTO_SUFFIXES)
+
+
 def _paths_without_pets(folders: Iterable[Path]) -> Iterator[Path]:
     for folder in folders:
-        for path in sorted(folder.rglob("*")):
+        for path in photos_in(folder):
             names = path.relative_to(folder).with_suffix("").parts
-            if path.suffix.lower() in PHOTO_SUFFIXES and not any(map(_PET.search, names)):
+            if not any(map(_PET.search, names)):
                 yield path

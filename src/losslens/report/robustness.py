@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from torch import Generator
 
 from losslens.checkpoints.ensemble import Ensemble
-from losslens.data.dataset import Dataset
+from losslens.data.dataset import Dataset, as_bytes
 from losslens.images.corruptions import CORRUPTIONS, Corrupt
 from losslens.report.schema import Corrupted
 from losslens.tasks import Task
@@ -69,7 +69,7 @@ def corrupted(pictures: Dataset, corrupt: Corrupt, strength: float) -> Dataset:
     generator, bad = Generator().manual_seed(_SEED), torch.empty_like(pictures.images)
     for indices in torch.arange(len(pictures)).split(_BATCH):
         images, _ = pictures.batch(indices)
-        bad[indices] = (corrupt(images, strength, generator) * 255).round().to(torch.uint8)
+        bad[indices] = as_bytes(corrupt(images, strength, generator))
     return Dataset(bad, pictures.target)
 
 

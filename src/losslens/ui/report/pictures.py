@@ -2,10 +2,10 @@
 
 from functools import cache
 
-import torch
 from PIL import Image
 from torch import Generator, Tensor
 
+from losslens.data.dataset import as_bytes
 from losslens.images.corruptions import CORRUPTIONS
 from losslens.tasks import TASKS, Task
 from losslens.ui.data_urls import jpeg_url, png_url
@@ -38,4 +38,4 @@ def corrupted_samples(task_key: str, corruption: str) -> list[str]:
 
 def _corrupted(image: Tensor, task: Task, corruption: str, strength: float) -> str:
     bad = CORRUPTIONS[corruption](image[None], strength, Generator().manual_seed(0))[0]
-    return picture_url((bad * 255).round().to(torch.uint8), task)
+    return picture_url(as_bytes(bad), task)
